@@ -1,0 +1,1 @@
+"""A box office for people who live in the terminal."""

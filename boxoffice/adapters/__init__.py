@@ -1,0 +1,1 @@
+"""An adapter speaks to one part of the outside world, behind a port of ours."""

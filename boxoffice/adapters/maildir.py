@@ -1,0 +1,81 @@
+"""Mail as files: a maildir that any mail program opens, one real `.eml` a message."""
+
+import os
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+
+from boxoffice.errors import BadValue, Unavailable
+from boxoffice.mail import Mail
+
+
+class Maildir:
+    """A carrier that leaves each mail in a folder: the embedded default."""
+
+    name = "maildir"
+
+    def __init__(self, folder: Path) -> None:
+        """Use `folder`, which is made when the first mail comes."""
+        self.folder = folder
+
+    def was_sent(self, message_id: str) -> bool:
+        """Say whether this message lies in the folder, read or unread."""
+        seen = self.folder / "cur"
+        return self._path(message_id).exists() or any(seen.glob(f"{message_id}.eml*"))
+
+    def send(self, mail: Mail) -> str:
+        """Write the mail, whole or not at all, and return its file name.
+
+        Raises:
+            Unavailable: the folder cannot be written.
+            BadValue: the address is not one that mail can go to.
+        """
+        content = mime(mail).as_bytes(policy=SMTP)
+        path = self._path(mail.message_id)
+        draft = self.folder / "tmp" / path.name
+        try:
+            for part in ("tmp", "new", "cur"):
+                (self.folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+            with draft.open("wb") as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.rename(path)
+        except OSError as error:
+            raise Unavailable(
+                f"the maildir cannot be written: {error.strerror}.",
+                hint="check BOXOFFICE_MAIL_URL and the disk: boxoffice doctor",
+                code="mail.unavailable",
+            ) from error
+        return path.name
+
+    def _path(self, message_id: str) -> Path:
+        return self.folder / "new" / f"{message_id}.eml"
+
+
+def mime(mail: Mail) -> EmailMessage:
+    """Return the mail as a MIME message; headers that would break out of their line are refused.
+
+    Raises:
+        BadValue: an address or a header cannot be written safely.
+    """
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["From"] = mail.sender
+        message["To"] = Address(display_name=mail.to_name, addr_spec=mail.to_address)
+        message["Subject"] = mail.subject
+    except ValueError as error:
+        raise BadValue("the mail's address", "cannot be used in a mail.") from error
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = f"<{mail.message_id}@boxoffice.invalid>"
+    message.set_content(mail.text)
+    for attachment in mail.attachments:
+        main, _, sub = attachment.media_type.partition("/")
+        message.add_attachment(
+            attachment.content, maintype=main, subtype=sub, filename=attachment.name
+        )
+    return message

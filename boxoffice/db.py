@@ -1,0 +1,286 @@
+"""One meaning on two databases: sessions, engines and what their dialects disagree about.
+
+`WriteSession` is one transaction that may change things, `ReadSession` one that the database
+itself keeps read-only. SQLite writers begin IMMEDIATE: a transaction that reads first and writes
+later would otherwise fail, or lose an update, when another writer came between.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, CursorResult, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlmodel import Session, SQLModel
+
+from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured
+
+SCHEMA = "0001"  # the newest migration; a test holds it to boxoffice/migrations
+
+_SQLITE_WAIT_MILLIS = 5_000
+_POSTGRES_OPTIONS = (
+    "-c lock_timeout=2s -c statement_timeout=10s "
+    "-c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+)
+_BUSY_STATES = {"55P03", "40P01", "40001", "57014"}  # lock, deadlock, serialisation, time-out
+_NO_TABLE_STATE = "42P01"
+_MIGRATION_LOCK = 0x_B0_0F_FE
+
+
+class ReadSession(Session):
+    """A transaction that only reads."""
+
+
+class WriteSession(ReadSession):
+    """A transaction that may write. Everything in it happens, or nothing does."""
+
+
+class Database:
+    """The engines of one database. Cheap to make: it connects when first asked."""
+
+    def __init__(self, url: str) -> None:
+        """Keep `url` for later.
+
+        Raises:
+            Misconfigured: the URL is not one of a SQLite file or a PostgreSQL server.
+        """
+        self.url = _read_url(url)
+        self._writer: Engine | None = None
+        self._reader: Engine | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def writer(self) -> Engine:
+        """The engine that writes."""
+        if self._writer is None:
+            self._writer = self._engine(writes=True)
+        return self._writer
+
+    @property
+    def reader(self) -> Engine:
+        """The engine that only reads."""
+        if self._reader is None:
+            self._reader = self._engine(writes=False)
+        return self._reader
+
+    @contextmanager
+    def writing(self) -> Iterator[WriteSession]:
+        """Open a transaction that is kept when the block ends well, and dropped otherwise.
+
+        Raises:
+            DatabaseBusy: another writer held on for too long.
+            DatabaseSilent: the database cannot be reached, or the line broke.
+        """
+        with (
+            _in_our_words(),
+            WriteSession(self.writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadSession]:
+        """Open a transaction that the database keeps read-only.
+
+        Raises:
+            DatabaseSilent: the database cannot be reached.
+        """
+        with _in_our_words(), ReadSession(self.reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Open a connection for a migration: one transaction, and one migration at a time.
+
+        Raises:
+            DatabaseBusy: another migration held on for too long.
+            DatabaseSilent: the database cannot be reached.
+        """
+        with _in_our_words(), self.writer.begin() as connection:
+            if not self.is_sqlite:
+                # Race: two machines start at once. The second waits here, then finds it done.
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+            yield connection
+
+    def close(self) -> None:
+        """Let every connection go."""
+        for engine in (self._writer, self._reader):
+            if engine is not None:
+                engine.dispose()
+
+    def schema(self) -> str | None:
+        """Return the migration this database is at, or `None` when it was never initialised."""
+        if self.is_sqlite and not Path(self.url.database or "").exists():
+            return None
+        with _in_our_words(), self.reader.connect() as connection:
+            if not self.reader.dialect.has_table(connection, "alembic_version"):
+                return None
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return str(found) if found else None
+
+    def must_be_current(self) -> None:
+        """Check that the database has the schema this program was written for.
+
+        Raises:
+            Misconfigured: it has none, an older one or a newer one.
+        """
+        found = self.schema()
+        if found == SCHEMA:
+            return
+        if found is not None and found > SCHEMA:
+            raise Misconfigured(
+                f"the database has schema {found}, newer than this program's {SCHEMA}.",
+                hint="upgrade boxoffice on this machine",
+            )
+        state = "is not initialised" if found is None else f"has the old schema {found}"
+        raise Misconfigured(f"the database {state}.", hint="run: boxoffice init")
+
+    def _engine(self, *, writes: bool) -> Engine:
+        if self.is_sqlite:
+            return _sqlite_engine(self.url, writes=writes)
+        return _postgres_engine(self.url, writes=writes)
+
+
+def insert_once(session: WriteSession, row: SQLModel) -> bool:
+    """Insert `row` unless one of its unique keys is taken, and say whether it went in.
+
+    The row object stays outside the session: read it back by its key when it is needed.
+    """
+    table = type(row).__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    values = {column.name: getattr(row, column.key) for column in table.columns}
+    statement = insert(table).values(values).on_conflict_do_nothing()
+    return changed(session, statement) == 1
+
+
+def changed(session: WriteSession, statement: Any) -> int:
+    """Run a Core INSERT, UPDATE or DELETE and return how many rows it touched."""
+    result = session.connection().execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+def _read_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Misconfigured(
+            "BOXOFFICE_DATABASE_URL is not a database URL.",
+            hint="write sqlite:////absolute/path.db or postgresql://user@host/name",
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
+        return parsed.set(drivername="sqlite")
+    if backend in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    raise Misconfigured(
+        "BOXOFFICE_DATABASE_URL must name a SQLite file or a PostgreSQL server.",
+        hint="write sqlite:////absolute/path.db or postgresql://user@host/name",
+    )
+
+
+def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": _SQLITE_WAIT_MILLIS / 1000},
+        hide_parameters=True,  # a failed statement must not carry names into the log
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in (
+            f"busy_timeout={_SQLITE_WAIT_MILLIS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+            "secure_delete=ON",  # what is erased leaves the file
+            f"query_only={'OFF' if writes else 'ON'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Race: two writers. IMMEDIATE makes the second wait before it reads, not after.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: URL, *, writes: bool) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,  # 0.24 ms against an error after every restart of the server
+        pool_size=5,
+        max_overflow=5,
+        pool_timeout=5,
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 3,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+            "application_name": "boxoffice",
+            "options": _POSTGRES_OPTIONS,
+        },
+        execution_options={"postgresql_readonly": not writes},
+    )
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Turn the drivers' errors into refusals; what is our own mistake passes unchanged."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise DatabaseBusy("every database connection is in use.", hint="try again") from error
+    except (OperationalError, InterfaceError) as error:
+        raise _translated(error) from error
+    except DBAPIError as error:
+        if _state(error) in _BUSY_STATES | {_NO_TABLE_STATE}:
+            raise _translated(error) from error
+        raise
+
+
+def _state(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+def _translated(error: DBAPIError) -> Exception:
+    said = str(error.orig)
+    if _state(error) in _BUSY_STATES or "locked" in said or "busy" in said:
+        return DatabaseBusy(
+            "another writer holds the database.", hint="nothing was changed; try again"
+        )
+    if _state(error) == _NO_TABLE_STATE or "no such table" in said:
+        return Misconfigured("the database is not initialised.", hint="run: boxoffice init")
+    if "readonly" in said or "unable to open" in said or "not a database" in said:
+        return Misconfigured(
+            "the database file cannot be opened for writing.",
+            hint="check BOXOFFICE_DATABASE_URL, the file and its folder: boxoffice doctor",
+        )
+    return DatabaseSilent(
+        "the database cannot be reached, or the line to it broke.",
+        hint="check it with: boxoffice doctor; then repeat the command",
+    )
+
+
+def private_file(path: Path) -> None:
+    """Make an empty file that only its owner can read, with its folder, unless it is there."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

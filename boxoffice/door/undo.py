@@ -1,0 +1,73 @@
+"""Take an admission back: the entry goes, and a scan that says so is added."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from boxoffice.db import WriteSession, changed
+from boxoffice.door.models import Entry, Scan, Source
+from boxoffice.door.rules import Direction
+from boxoffice.door.scan import Gate
+from boxoffice.errors import NotFound, WrongState
+from boxoffice.orders.models import Order
+from boxoffice.staff.rules import Actor, Permission
+from boxoffice.tickets.models import Ticket
+
+
+def undo(
+    session: WriteSession, actor: Actor, gate: Gate, ticket_name: str | None, *, now: datetime
+) -> str:
+    """Undo the last admission at `gate`, or that of one ticket, and return the ticket's name.
+
+    Raises:
+        Forbidden: the actor may not undo a scan.
+        NotFound: there is nothing to undo.
+        WrongState: another desk has undone it first.
+    """
+    actor.must(Permission.UNDO_SCAN)
+    statement = (
+        select(Entry, Scan, Ticket, Order)
+        .join(Scan, col(Scan.id) == Entry.scan_id)
+        .join(Ticket, col(Ticket.id) == Entry.ticket_id)
+        .join(Order, col(Order.id) == Ticket.order_id)
+        .where(Entry.list_id == gate.row.id)
+        .order_by(col(Entry.entered_at).desc(), col(Entry.slot).desc())
+    )
+    if ticket_name is None:
+        statement = statement.where(Scan.operator == actor.name)
+    else:
+        code, _, number = ticket_name.strip().upper().partition("-")
+        if not (number.isascii() and number.isdigit()):
+            raise NotFound("ticket", ticket_name[:20], hint="name it by order and number: K7QX2M-1")
+        statement = statement.where(Order.code == code, Ticket.number == int(number[:6]))
+    found = session.exec(statement.limit(1)).first()
+    if found is None:
+        raise NotFound(
+            "admission",
+            "to undo",
+            hint=f"see who is in: boxoffice door stats --event {gate.event.slug}",
+        )
+    entry, admitted, ticket, order = found
+    name = f"{order.code}-{ticket.number}"
+    # Race: two desks undo one admission. Whoever deletes the entry has undone it.
+    gone = changed(session, delete(Entry).where(col(Entry.scan_id) == entry.scan_id))
+    if not gone:
+        raise WrongState(f"the admission of {name} was undone by another desk.")
+    session.add(
+        Scan(
+            nonce=f"undo:{admitted.id}",
+            list_id=gate.row.id,
+            ticket_id=ticket.id,
+            gate=gate.name,
+            direction=Direction.UNDO,
+            scanned_at=now,
+            source=Source.TYPED,
+            verdict=admitted.verdict,
+            operator=actor.name,
+            annuls_id=admitted.id,
+            text_digest=hashlib.sha256(name.encode()).hexdigest(),
+        )
+    )
+    return name

@@ -1,0 +1,318 @@
+"""The event as a file: `event.toml`, read and checked before anything is touched."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from boxoffice.errors import BadFile, BadValue
+from boxoffice.events.models import Category, CodeScheme, FeePer, LatePayment
+from boxoffice.money import Money, parse_money, parse_percent
+from boxoffice.text import clean_in
+from boxoffice.times import parse_moment, parse_zone
+
+QUOTA_MAX = 1_000_000
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_EVENT_KEYS = frozenset(
+    "slug title venue address timezone starts_at ends_at doors_at capacity late_payment fee_fixed "
+    "fee_percent fee_per code_scheme hold_minutes".split()
+)
+_TIER_KEYS = frozenset("name price quota category opens_at closes_at after".split())
+_LIST_KEYS = frozenset("name tiers policy opens_at closes_at".split())
+_POLICIES = ("once", "daily", "after_exit", "unlimited")
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class TierPlan:
+    """A tier as the organizer wants it."""
+
+    name: str
+    price: Money
+    quota: int
+    category: Category
+    opens_at: datetime | None
+    closes_at: datetime | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """A door list as the organizer wants it. `policy` is one of the door's words."""
+
+    name: str
+    tiers: tuple[str, ...]
+    policy: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """An event as the organizer wants it."""
+
+    slug: str
+    title: str
+    venue: str
+    address: str
+    timezone: str
+    starts_at: datetime
+    ends_at: datetime | None
+    doors_at: datetime | None
+    capacity: int | None
+    fee_fixed_minor: int
+    fee_basis_points: int
+    fee_per: FeePer
+    late_payment: LatePayment
+    code_scheme: CodeScheme
+    hold_minutes: int
+    tiers: tuple[TierPlan, ...]
+    lists: tuple[ListPlan, ...]
+
+
+def read_event_file(path: Path, *, now: datetime) -> EventPlan:
+    """Read and check an event file.
+
+    Raises:
+        BadFile: it cannot be read, or is not TOML.
+        BadValue: a name is unknown or missing, or a value makes no sense.
+    """
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BadFile(f"{path} is not UTF-8 text.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(f"{path} is not TOML: {error}.") from error
+    return event_plan(found, now=now)
+
+
+def event_plan(found: Mapping[str, Any], *, now: datetime) -> EventPlan:
+    """Check what an event file, or the flags of a command, say.
+
+    Raises:
+        BadValue: a name is unknown or missing, or a value makes no sense.
+    """
+    _only(found, frozenset({"event", "tier", "list"}), "the file")
+    event = Reader(_table(found, "event"), "event", _EVENT_KEYS, now)
+    zone = parse_zone(event.text("timezone", default="America/Sao_Paulo"))
+    event.zone = zone
+    slug = event.text("slug")
+    if not _SLUG.fullmatch(slug):
+        raise BadValue(
+            "event.slug", f"{slug[:64]!r} is not a slug.", hint="use a-z, 0-9 and -: noite-2026"
+        )
+    plan = EventPlan(
+        slug=slug,
+        title=event.text("title"),
+        venue=event.text("venue", default=""),
+        address=event.text("address", default=""),
+        timezone=zone.key,
+        starts_at=event.needed_moment("starts_at"),
+        ends_at=event.moment("ends_at"),
+        doors_at=event.moment("doors_at"),
+        capacity=event.whole("capacity", lowest=1) if "capacity" in event.table else None,
+        fee_fixed_minor=event.money("fee_fixed", default="0").minor,
+        fee_basis_points=event.percent("fee_percent"),
+        fee_per=event.word("fee_per", FeePer, FeePer.TICKET),
+        late_payment=event.word("late_payment", LatePayment, LatePayment.ACCEPT_IF_SEAT),
+        code_scheme=event.word("code_scheme", CodeScheme, CodeScheme.SHORT),
+        hold_minutes=event.whole("hold_minutes", lowest=1, default=30),
+        tiers=tuple(
+            _tier(Reader(table, f"tier {n}", _TIER_KEYS, now, zone))
+            for n, table in enumerate(_tables(found, "tier"), start=1)
+        ),
+        lists=tuple(
+            _list(Reader(table, f"list {n}", _LIST_KEYS, now, zone))
+            for n, table in enumerate(_tables(found, "list"), start=1)
+        ),
+    )
+    _check(plan)
+    return plan
+
+
+class Reader:
+    """Reads the values of one table, and names the table in what it refuses."""
+
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        where: str,
+        keys: frozenset[str],
+        now: datetime,
+        zone: ZoneInfo | None = None,
+    ) -> None:
+        """Take a table whose only allowed names are `keys`."""
+        _only(table, keys, where)
+        self.table, self.where, self.now = table, where, now
+        self.zone = zone or ZoneInfo("UTC")
+
+    def text(self, key: str, *, default: str | None = None) -> str:
+        """Read one line of text."""
+        value = self.table.get(key, default)
+        if value is None:
+            raise BadValue(f"{self.where}.{key}", "is missing.")
+        if not isinstance(value, str):
+            raise BadValue(f"{self.where}.{key}", "must be text.", hint=f'write {key} = "…"')
+        return clean_in(value, name=f"{self.where}.{key}", empty=default == "")
+
+    def whole(self, key: str, *, lowest: int, default: int | None = None) -> int:
+        """Read a whole number from `lowest` to a million."""
+        value = self.table.get(key, default)
+        if value is None:
+            raise BadValue(f"{self.where}.{key}", "is missing.")
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise BadValue(f"{self.where}.{key}", "must be a whole number.")
+        if not lowest <= value <= QUOTA_MAX:
+            raise BadValue(
+                f"{self.where}.{key}", f"is {value}; it goes from {lowest} to {QUOTA_MAX}."
+            )
+        return value
+
+    def money(self, key: str, *, default: str | None = None) -> Money:
+        """Read an amount, as text or as a number."""
+        value = self.table.get(key, default)
+        if value is None:
+            raise BadValue(f"{self.where}.{key}", "is missing.")
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            raise BadValue(f"{self.where}.{key}", "is not money.", hint='write "150.00"')
+        return parse_money(str(value), name=f"{self.where}.{key}")
+
+    def percent(self, key: str) -> int:
+        """Read a percentage as basis points; none is zero."""
+        return parse_percent(str(self.table.get(key, "0")), name=f"{self.where}.{key}")
+
+    def moment(self, key: str) -> datetime | None:
+        """Read a moment, in the event's zone unless it says another."""
+        value = self.table.get(key)
+        if value is None:
+            return None
+        if isinstance(value, datetime | date):
+            value = value.isoformat()
+        if not isinstance(value, str):
+            raise BadValue(f"{self.where}.{key}", "is not a date and time.")
+        return parse_moment(value, name=f"{self.where}.{key}", zone=self.zone, now=self.now)
+
+    def needed_moment(self, key: str) -> datetime:
+        """Read a moment that must be there."""
+        found = self.moment(key)
+        if found is None:
+            raise BadValue(f"{self.where}.{key}", "is missing.")
+        return found
+
+    def word(self, key: str, words: type[Word], default: Word) -> Word:
+        """Read one word of a fixed list."""
+        value = self.table.get(key, default.value)
+        if value not in {word.value for word in words}:
+            raise BadValue(
+                f"{self.where}.{key}",
+                f"{str(value)[:40]!r} is not known.",
+                hint="write one of: " + ", ".join(words),
+            )
+        return words(value)
+
+
+def _tier(read: Reader) -> TierPlan:
+    return TierPlan(
+        name=clean_in(read.text("name"), name=f"{read.where}.name", length_max=80),
+        price=read.money("price"),
+        quota=read.whole("quota", lowest=1),
+        category=read.word("category", Category, Category.FULL),
+        opens_at=read.moment("opens_at"),
+        closes_at=read.moment("closes_at"),
+        after=read.text("after") if "after" in read.table else None,
+    )
+
+
+def _list(read: Reader) -> ListPlan:
+    tiers = read.table.get("tiers", [])
+    if not isinstance(tiers, list) or not all(isinstance(name, str) for name in tiers):
+        raise BadValue(f"{read.where}.tiers", "must be a list of names.", hint='tiers = ["Lote 1"]')
+    policy = read.text("policy", default="once")
+    if policy not in _POLICIES:
+        raise BadValue(
+            f"{read.where}.policy",
+            f"{policy[:40]!r} is not known.",
+            hint="write one of: " + ", ".join(_POLICIES),
+        )
+    return ListPlan(
+        name=clean_in(read.text("name"), name=f"{read.where}.name", length_max=80),
+        tiers=tuple(tiers),
+        policy=policy,
+        opens_at=read.moment("opens_at"),
+        closes_at=read.moment("closes_at"),
+    )
+
+
+def _check(plan: EventPlan) -> None:
+    """Refuse what no single value shows: doubles, unknown names, loops, windows turned round."""
+    _no_double([tier.name for tier in plan.tiers], "tier")
+    _no_double([door.name for door in plan.lists], "list")
+    names = {tier.name: tier for tier in plan.tiers}
+    for tier in plan.tiers:
+        _window(f"tier {tier.name!r}", tier.opens_at, tier.closes_at)
+        seen = {tier.name}
+        before = tier.after
+        while before is not None:
+            if before not in names:
+                raise BadValue(f"tier {tier.name!r}.after", f"names no tier: {before[:80]!r}.")
+            if before in seen:
+                raise BadValue(f"tier {tier.name!r}.after", "goes round in a circle.")
+            seen.add(before)
+            before = names[before].after
+    for door in plan.lists:
+        _window(f"list {door.name!r}", door.opens_at, door.closes_at)
+        for name in door.tiers:
+            if name not in names:
+                raise BadValue(f"list {door.name!r}.tiers", f"names no tier: {name[:80]!r}.")
+    _window("event", plan.starts_at, plan.ends_at, first="starts_at", last="ends_at")
+
+
+def _window(
+    where: str,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    *,
+    first: str = "opens_at",
+    last: str = "closes_at",
+) -> None:
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        raise BadValue(f"{where}.{last}", f"is not after {first}.")
+
+
+def _no_double(names: list[str], where: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise BadValue(f"{where}.name", f"{name!r} stands there twice.")
+
+
+def _only(table: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
+    for key in table:
+        if key not in keys:
+            raise BadValue(
+                f"{where}.{key}"[:80],
+                "is not known here.",
+                hint="known: " + ", ".join(sorted(keys)),
+            )
+
+
+def _table(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = found.get(key)
+    if not isinstance(value, dict):
+        raise BadValue(key, "is missing.", hint=f"begin it with [{key}]")
+    return value
+
+
+def _tables(found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    value = found.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise BadValue(key, "must be a list of tables.", hint=f"begin each with [[{key}]]")
+    return value

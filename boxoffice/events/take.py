@@ -1,0 +1,77 @@
+"""Take places and give them back: what keeps a seat from being sold twice."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, or_
+
+from boxoffice.db import WriteSession, changed
+from boxoffice.errors import EventFull, EventNotOnSale, SoldOut
+from boxoffice.events.models import Event, EventState, Tier
+
+
+def take_places(
+    session: WriteSession, event: Event, places: Mapping[UUID, int], *, on_sale: bool = True
+) -> None:
+    """Take so many places of each tier, and of the event, or none at all.
+
+    Call it last in a transaction: these rows are the ones every sale meets. `on_sale=False`
+    takes places for money that came late, when the sale itself may be over.
+
+    Raises:
+        SoldOut: a tier has fewer places left.
+        EventFull: the event has fewer places left.
+        EventNotOnSale: the event was paused or ended meanwhile.
+    """
+    # Race: two sales, the same places. Each UPDATE asks and takes at once; rows are met in one
+    # order (tiers by id, then the event), so that two sales never wait for each other in a ring.
+    for tier_id in sorted(places):
+        count = places[tier_id]
+        assert count > 0, "places are taken one or more at a time"
+        taken = changed(
+            session,
+            update(Tier)
+            .where(col(Tier.id) == tier_id, col(Tier.places_left) >= count)
+            .values(places_left=Tier.places_left - count),
+        )
+        if not taken:
+            tier = session.get_one(Tier, tier_id, populate_existing=True)
+            raise SoldOut(
+                tier.name,
+                tier.places_left,
+                hint=f"see what is on sale: boxoffice event show {event.slug}",
+            )
+    total = sum(places.values())
+    has_room = or_(col(Event.capacity).is_(None), col(Event.capacity) >= Event.places_taken + total)
+    is_selling = col(Event.state) == EventState.ON_SALE if on_sale else col(Event.id).is_not(None)
+    taken = changed(
+        session,
+        update(Event)
+        .where(col(Event.id) == event.id, has_room, is_selling)
+        .values(places_taken=Event.places_taken + total),
+    )
+    if not taken:
+        now = session.get_one(Event, event.id, populate_existing=True)
+        if on_sale and now.state is not EventState.ON_SALE:
+            raise EventNotOnSale(f"{now.slug} is {now.state}, not on sale.")
+        assert now.capacity is not None, "an event without a capacity has room"
+        raise EventFull(now.slug, now.capacity - now.places_taken)
+
+
+def give_back(session: WriteSession, event_id: UUID, places: Mapping[UUID, int]) -> None:
+    """Give places back. The caller has just moved the order out of the state that held them."""
+    for tier_id in sorted(places):
+        given = changed(
+            session,
+            update(Tier)
+            .where(col(Tier.id) == tier_id)
+            .values(places_left=Tier.places_left + places[tier_id]),
+        )
+        assert given == 1, "a tier with orders is never deleted"
+    changed(
+        session,
+        update(Event)
+        .where(col(Event.id) == event_id)
+        .values(places_taken=Event.places_taken - sum(places.values())),
+    )

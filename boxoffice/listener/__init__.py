@@ -1,0 +1,1 @@
+"""The listener takes letters in over HTTP: it checks, keeps, answers, and thinks no further."""

@@ -1,0 +1,44 @@
+"""The listener as an ASGI app: routes parse, call one verb and answer."""
+
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from boxoffice.errors import BoxOfficeError
+from boxoffice.listener.health import live, ready
+from boxoffice.listener.webhooks import asaas_letter
+from boxoffice.log import log_failure
+from boxoffice.office import BoxOffice
+from boxoffice.payments.letters import BODY_MAX
+
+_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+def create_app(office: BoxOffice, *, after_keeping: Callable[[], None]) -> Starlette:
+    """Build the listener. `after_keeping` is called when a letter was kept; it must not block."""
+    app = Starlette(
+        routes=[
+            Route("/webhooks/asaas", asaas_letter, methods=["POST"]),
+            Route("/health/live", live, methods=["GET"]),
+            Route("/health/ready", ready, methods=["GET"]),
+        ],
+        exception_handlers={BoxOfficeError: refused, Exception: failed},
+        max_body_size=BODY_MAX,
+    )
+    app.state.office = office
+    app.state.after_keeping = after_keeping
+    return app
+
+
+async def refused(_request: Request, error: Exception) -> Response:
+    """Answer a refusal by its family, without telling more than its case."""
+    assert isinstance(error, BoxOfficeError), "registered for refusals only"
+    return JSONResponse({"error": error.case}, error.http_status, headers=_HEADERS)
+
+
+async def failed(_request: Request, error: Exception) -> Response:
+    """Answer an unexpected failure: the trace goes to the log, the reference to the caller."""
+    return JSONResponse({"error": "failed", "ref": log_failure(error)}, 500, headers=_HEADERS)

@@ -1,0 +1,62 @@
+"""Letters from gateways: token, type, size and form are checked, then the letter is kept."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from boxoffice.log import log
+from boxoffice.office import BoxOffice
+from boxoffice.payments.letters import keep_letter
+from boxoffice.staff.rules import SYSTEM
+
+TOKEN_MIN = 32  # characters; Asaas demands as many (reference/asaas.md §12.1)
+_TOKEN_HEADER = "asaas-access-token"  # noqa: S105  (the header's name, not its value)
+
+
+async def asaas_letter(request: Request) -> Response:
+    """Keep a letter from Asaas and answer 200, whether or not anybody understands it."""
+    office: BoxOffice = request.app.state.office
+    if not _is_token(request.headers.getlist(_TOKEN_HEADER), office):
+        log.warning("letter with a wrong token", extra={"provider": "asaas"})
+        return _no(401, "wrong token")
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+        return _no(415, "not application/json")
+    body = await request.body()  # the app's limit answers 413 while it is read
+    try:
+        content = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return _no(400, "not JSON")
+    is_new = await run_sync(_keep, office, body, content)
+    if is_new:
+        request.app.state.after_keeping()
+    return JSONResponse({})
+
+
+def _keep(office: BoxOffice, body: bytes, content: Any) -> bool:
+    with office.writing() as session:
+        return keep_letter(session, SYSTEM, "asaas", body, content, now=office.now())
+
+
+def _is_token(given: Sequence[str], office: BoxOffice) -> bool:
+    """Compare in constant time; two headers, or none, are no token."""
+    wanted = office.settings.get("asaas_webhook_token") or ""
+    if len(given) != 1 or len(wanted) < TOKEN_MIN:
+        return False
+    return hmac.compare_digest(
+        hashlib.sha256(given[0].encode("utf-8", "surrogatepass")).digest(),
+        hashlib.sha256(wanted.encode()).digest(),
+    )
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+def _no(status: int, why: str) -> Response:
+    return JSONResponse({"error": why}, status)

@@ -1,0 +1,1 @@
+"""Migrations take a database from any older schema to this program's."""

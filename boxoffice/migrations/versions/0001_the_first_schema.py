@@ -1,0 +1,751 @@
+"""The first schema."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from boxoffice.columns import SearchText, UtcDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go one schema up."""
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("verb", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"], unique=False)
+    op.create_index(op.f("ix_audit_entry_subject"), "audit_entry", ["subject"], unique=False)
+    op.create_table(
+        "event",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("venue", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("doors_at", UtcDateTime(), nullable=True),
+        sa.Column("capacity", sa.Integer(), nullable=True),
+        sa.Column("places_taken", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "on_sale",
+                "paused",
+                "ended",
+                "cancelled",
+                name="event_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("fee_fixed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_basis_points", sa.Integer(), nullable=False),
+        sa.Column(
+            "fee_per",
+            sa.Enum(
+                "ticket",
+                "order",
+                name="event_fee_per",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "late_payment",
+            sa.Enum(
+                "accept_if_seat",
+                "review",
+                "refund",
+                name="event_late_payment",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "code_scheme",
+            sa.Enum(
+                "short",
+                "signed",
+                name="event_code_scheme",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("hold_minutes", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="event_capacity"),
+        sa.CheckConstraint(
+            "fee_fixed_minor >= 0 AND fee_basis_points BETWEEN 0 AND 10000", name="event_fee"
+        ),
+        sa.CheckConstraint(
+            "places_taken >= 0 AND (capacity IS NULL OR places_taken <= capacity)",
+            name="event_places",
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("slug"),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("args", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("dedupe_key", sa.String(), nullable=False),
+        sa.Column(
+            "queue",
+            sa.Enum(
+                "door",
+                "money",
+                "mail",
+                "bulk",
+                name="job_queue",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sent",
+                "running",
+                "done",
+                "failed",
+                "dead",
+                name="job_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("run_at", UtcDateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempts_max", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="job_leased"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("dedupe_key"),
+    )
+    op.create_index(
+        "job_ready",
+        "job",
+        ["run_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('waiting', 'sent')"),
+        postgresql_where=sa.text("state IN ('waiting', 'sent')"),
+    )
+    op.create_index(
+        "job_running",
+        "job",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("event_key", sa.String(length=255), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("provider", "event_key", name="letter_event"),
+    )
+    op.create_index(op.f("ix_letter_received_at"), "letter", ["received_at"], unique=False)
+    op.create_table(
+        "public_key",
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id"),
+    )
+    op.create_table(
+        "door_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "policy",
+            sa.Enum(
+                "once",
+                "daily",
+                "after_exit",
+                "unlimited",
+                name="door_list_policy",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("opens_at", UtcDateTime(), nullable=True),
+        sa.Column("closes_at", UtcDateTime(), nullable=True),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("event_id", "name", name="door_list_name"),
+    )
+    op.create_index(op.f("ix_door_list_event_id"), "door_list", ["event_id"], unique=False)
+    op.create_table(
+        "orders",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "counter",
+                "online",
+                "courtesy",
+                "import",
+                name="orders_channel",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "placed",
+                "expiring",
+                "expired",
+                "cancelled",
+                "paid",
+                "needs_review",
+                name="orders_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("buyer_name", sa.String(), nullable=False),
+        sa.Column("buyer_email", sa.String(), nullable=False),
+        sa.Column("buyer_document", sa.String(), nullable=False),
+        sa.Column("buyer_phone", sa.String(), nullable=False),
+        sa.Column("buyer_company", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("subtotal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("placed_at", UtcDateTime(), nullable=False),
+        sa.Column("paid_at", UtcDateTime(), nullable=True),
+        sa.Column("idempotency_key", sa.String(length=200), nullable=True),
+        sa.Column("request_digest", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("(state = 'paid') <= (paid_at IS NOT NULL)", name="orders_paid"),
+        sa.CheckConstraint(
+            "fee_minor >= 0 AND discount_minor >= 0 AND total_minor >= 0", name="orders_money"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+        sa.UniqueConstraint("idempotency_key"),
+    )
+    op.create_index(op.f("ix_orders_event_id"), "orders", ["event_id"], unique=False)
+    op.create_index(op.f("ix_orders_expires_at"), "orders", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_orders_placed_at"), "orders", ["placed_at"], unique=False)
+    op.create_table(
+        "tier",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "category",
+            sa.Enum(
+                "full",
+                "half",
+                "courtesy",
+                "staff",
+                name="tier_category",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("quota", sa.Integer(), nullable=False),
+        sa.Column("places_left", sa.Integer(), nullable=False),
+        sa.Column("opens_at", UtcDateTime(), nullable=True),
+        sa.Column("closes_at", UtcDateTime(), nullable=True),
+        sa.Column("after_id", sa.Uuid(), nullable=True),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.CheckConstraint("price_minor >= 0", name="tier_price"),
+        sa.CheckConstraint(
+            "quota > 0 AND places_left >= 0 AND places_left <= quota", name="tier_places"
+        ),
+        sa.ForeignKeyConstraint(
+            ["after_id"],
+            ["tier.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("event_id", "name", name="tier_name"),
+    )
+    op.create_index(op.f("ix_tier_event_id"), "tier", ["event_id"], unique=False)
+    op.create_table(
+        "door_list_tier",
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("tier_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["door_list.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tier_id"],
+            ["tier.id"],
+        ),
+        sa.PrimaryKeyConstraint("list_id", "tier_id"),
+    )
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("template", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "sending",
+                "sent",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("provider_id", sa.String(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job_id"),
+    )
+    op.create_index(op.f("ix_message_order_id"), "message", ["order_id"], unique=False)
+    op.create_table(
+        "order_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("tier_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0 AND price_minor >= 0", name="line_amounts"),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tier_id"],
+            ["tier.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_order_line_order_id"), "order_line", ["order_id"], unique=False)
+    op.create_index(op.f("ix_order_line_tier_id"), "order_line", ["tier_id"], unique=False)
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "pix",
+                "boleto",
+                "card",
+                "cash",
+                "courtesy",
+                "external",
+                name="payment_method",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "opening",
+                "waiting",
+                "paid",
+                "settled",
+                "closed",
+                "failed",
+                name="payment_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("provider_id", sa.String(length=80), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("pix_payload", sa.String(), nullable=True),
+        sa.Column("boleto_line", sa.String(), nullable=True),
+        sa.Column("invoice_url", sa.String(), nullable=True),
+        sa.Column("refusal", sa.String(), nullable=True),
+        sa.Column("raw", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("paid_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("amount_minor >= 0 AND paid_minor >= 0", name="payment_amounts"),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("provider", "provider_id", name="payment_provider_id"),
+    )
+    op.create_index(
+        "payment_one_open",
+        "payment",
+        ["order_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('opening', 'waiting')"),
+        postgresql_where=sa.text("state IN ('opening', 'waiting')"),
+    )
+    op.create_index("payment_order", "payment", ["order_id"], unique=False)
+    op.create_table(
+        "search_term",
+        sa.Column("term", SearchText, nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("term", "order_id"),
+    )
+    op.create_index(op.f("ix_search_term_order_id"), "search_term", ["order_id"], unique=False)
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("tier_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("holder_name", sa.String(), nullable=False),
+        sa.Column("holder_email", sa.String(), nullable=False),
+        sa.Column("holder_document", sa.String(), nullable=False),
+        sa.Column("holder_company", sa.String(), nullable=False),
+        sa.Column("holder_title", sa.String(), nullable=False),
+        sa.Column("seat", sa.String(), nullable=False),
+        sa.Column("attention", sa.String(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "held",
+                "valid",
+                "void",
+                "blocked",
+                name="ticket_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("holds_place", sa.Boolean(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("key_id", sa.String(length=8), nullable=True),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.CheckConstraint(
+            "(state IN ('held')) = (code_digest IS NULL) OR state IN ('void')", name="ticket_code"
+        ),
+        sa.CheckConstraint("generation BETWEEN 0 AND 255", name="ticket_generation"),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["order_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tier_id"],
+            ["tier.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code_digest"),
+        sa.UniqueConstraint("order_id", "number", name="ticket_number"),
+    )
+    op.create_index(op.f("ix_ticket_event_id"), "ticket", ["event_id"], unique=False)
+    op.create_index(op.f("ix_ticket_order_id"), "ticket", ["order_id"], unique=False)
+    op.create_index(op.f("ix_ticket_tier_id"), "ticket", ["tier_id"], unique=False)
+    op.create_table(
+        "revoked_code",
+        sa.Column("code_digest", sa.String(length=64), nullable=False),
+        sa.Column("ticket_id", sa.Uuid(), nullable=False),
+        sa.Column("revoked_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("code_digest"),
+    )
+    op.create_index(op.f("ix_revoked_code_ticket_id"), "revoked_code", ["ticket_id"], unique=False)
+    op.create_table(
+        "scan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_id", sa.Uuid(), nullable=True),
+        sa.Column("gate", sa.String(), nullable=False),
+        sa.Column(
+            "direction",
+            sa.Enum(
+                "in",
+                "out",
+                "undo",
+                name="scan_direction",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("scanned_at", UtcDateTime(), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "online", name="scan_mode", native_enum=False, create_constraint=True, length=24
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "source",
+            sa.Enum(
+                "scanner",
+                "typed",
+                name="scan_source",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("unknown_text", sa.String(length=200), nullable=True),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "ok",
+                "ok_reentry",
+                "ok_exit",
+                "needs_document",
+                "needs_confirmation",
+                "already_in",
+                "already_today",
+                "not_inside",
+                "unreadable",
+                "unknown",
+                "bad_signature",
+                "wrong_event",
+                "not_on_list",
+                "unpaid",
+                "cancelled",
+                "expired_order",
+                "revoked",
+                "blocked",
+                "too_early",
+                "too_late",
+                "list_closed",
+                name="scan_verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("operator", sa.String(), nullable=False),
+        sa.Column("annuls_id", sa.Uuid(), nullable=True),
+        sa.Column("text_digest", sa.String(length=64), nullable=False),
+        sa.Column("first_scan_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["annuls_id"],
+            ["scan.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_scan_id"],
+            ["scan.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["door_list.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("annuls_id"),
+        sa.UniqueConstraint("nonce"),
+    )
+    op.create_index(op.f("ix_scan_list_id"), "scan", ["list_id"], unique=False)
+    op.create_index(op.f("ix_scan_scanned_at"), "scan", ["scanned_at"], unique=False)
+    op.create_index(op.f("ix_scan_ticket_id"), "scan", ["ticket_id"], unique=False)
+    op.create_table(
+        "entry",
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_id", sa.Uuid(), nullable=False),
+        sa.Column("slot", sa.String(length=24), nullable=False),
+        sa.Column("scan_id", sa.Uuid(), nullable=False),
+        sa.Column("entered_at", UtcDateTime(), nullable=False),
+        sa.Column("left_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["door_list.id"],
+        ),
+        sa.ForeignKeyConstraint(["scan_id"], ["scan.id"], initially="DEFERRED", deferrable=True),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("list_id", "ticket_id", "slot"),
+        sa.UniqueConstraint("scan_id"),
+    )
+    op.create_index(op.f("ix_entry_ticket_id"), "entry", ["ticket_id"], unique=False)
+
+    _protect_audit()
+
+
+def downgrade() -> None:
+    """Go one schema down."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_is_kept CASCADE")
+    op.drop_index(op.f("ix_entry_ticket_id"), table_name="entry")
+    op.drop_table("entry")
+    op.drop_index(op.f("ix_scan_ticket_id"), table_name="scan")
+    op.drop_index(op.f("ix_scan_scanned_at"), table_name="scan")
+    op.drop_index(op.f("ix_scan_list_id"), table_name="scan")
+    op.drop_table("scan")
+    op.drop_index(op.f("ix_revoked_code_ticket_id"), table_name="revoked_code")
+    op.drop_table("revoked_code")
+    op.drop_index(op.f("ix_ticket_tier_id"), table_name="ticket")
+    op.drop_index(op.f("ix_ticket_order_id"), table_name="ticket")
+    op.drop_index(op.f("ix_ticket_event_id"), table_name="ticket")
+    op.drop_table("ticket")
+    op.drop_index(op.f("ix_search_term_order_id"), table_name="search_term")
+    op.drop_table("search_term")
+    op.drop_index("payment_order", table_name="payment")
+    op.drop_index(
+        "payment_one_open",
+        table_name="payment",
+        sqlite_where=sa.text("state IN ('opening', 'waiting')"),
+        postgresql_where=sa.text("state IN ('opening', 'waiting')"),
+    )
+    op.drop_table("payment")
+    op.drop_index(op.f("ix_order_line_tier_id"), table_name="order_line")
+    op.drop_index(op.f("ix_order_line_order_id"), table_name="order_line")
+    op.drop_table("order_line")
+    op.drop_index(op.f("ix_message_order_id"), table_name="message")
+    op.drop_table("message")
+    op.drop_table("door_list_tier")
+    op.drop_index(op.f("ix_tier_event_id"), table_name="tier")
+    op.drop_table("tier")
+    op.drop_index(op.f("ix_orders_placed_at"), table_name="orders")
+    op.drop_index(op.f("ix_orders_expires_at"), table_name="orders")
+    op.drop_index(op.f("ix_orders_event_id"), table_name="orders")
+    op.drop_table("orders")
+    op.drop_index(op.f("ix_door_list_event_id"), table_name="door_list")
+    op.drop_table("door_list")
+    op.drop_table("public_key")
+    op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
+    op.drop_table("letter")
+    op.drop_index(
+        "job_running",
+        table_name="job",
+        sqlite_where=sa.text("state = 'running'"),
+        postgresql_where=sa.text("state = 'running'"),
+    )
+    op.drop_index(
+        "job_ready",
+        table_name="job",
+        sqlite_where=sa.text("state IN ('waiting', 'sent')"),
+        postgresql_where=sa.text("state IN ('waiting', 'sent')"),
+    )
+    op.drop_table("job")
+    op.drop_table("event")
+    op.drop_index(op.f("ix_audit_entry_subject"), table_name="audit_entry")
+    op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")
+    op.drop_table("audit_entry")
+
+
+def _protect_audit() -> None:
+    """Let nobody change or delete what the audit says, not even us."""
+    if op.get_bind().dialect.name == "sqlite":
+        for act in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER audit_no_{act.lower()} BEFORE {act} ON audit_entry "
+                "BEGIN SELECT RAISE(ABORT, 'audit entries are kept'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit entries are kept'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept()"
+    )

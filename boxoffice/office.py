@@ -1,0 +1,119 @@
+"""The one place that puts the parts together: settings, database, clock, keys and ports."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from boxoffice.db import Database, ReadSession, WriteSession
+from boxoffice.errors import Misconfigured
+from boxoffice.mail import Mailer
+from boxoffice.payments.provider import Provider
+from boxoffice.settings import Settings
+from boxoffice.staff.rules import LOCAL_ADMIN, Actor
+from boxoffice.tickets.code import TicketKey
+
+
+def utc_now() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class BoxOffice:
+    """Everything a surface needs. Parts are made when first asked for."""
+
+    settings: Settings
+    actor: Actor = LOCAL_ADMIN
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, connected when first used."""
+        return Database(self.settings.database_url)
+
+    def writing(self) -> AbstractContextManager[WriteSession]:
+        """Open a transaction that may write."""
+        return self.database.writing()
+
+    def reading(self) -> AbstractContextManager[ReadSession]:
+        """Open a transaction that only reads."""
+        return self.database.reading()
+
+    @property
+    def key_path(self) -> Path:
+        """Where the secret key lies when no setting brings it."""
+        return self.settings.home / "secret.key"
+
+    @cached_property
+    def ticket_key(self) -> TicketKey:
+        """The key that ticket codes are made with.
+
+        Raises:
+            Misconfigured: there is none, or it is not 64 hex digits.
+        """
+        text = self.settings.get("secret_key")
+        if text is None:
+            if not self.key_path.is_file():
+                raise Misconfigured("there is no secret key.", hint="run: boxoffice init")
+            text = self.key_path.read_text(encoding="ascii").strip()
+        try:
+            secret = bytes.fromhex(text)
+        except ValueError:
+            secret = b""
+        if len(secret) != 32:  # noqa: PLR2004  (256 bits)
+            raise Misconfigured(
+                "the secret key is not 64 hex digits.",
+                hint="restore it from your copy; codes already printed were made with it",
+            )
+        return TicketKey(secret)
+
+    @cached_property
+    def provider(self) -> Provider:
+        """The payment gateway.
+
+        Raises:
+            Misconfigured: no gateway is configured.
+        """
+        key = self.settings.need("asaas_api_key", why="PIX, boleto and card go through Asaas")
+        from boxoffice.adapters.asaas import Asaas  # noqa: PLC0415  (200 ms of httpx)
+
+        return Asaas(self.settings.get("asaas_url") or "", key)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        """Whoever carries mail.
+
+        Raises:
+            Misconfigured: BOXOFFICE_MAIL_URL names no carrier we know.
+        """
+        from boxoffice.adapters.maildir import Maildir  # noqa: PLC0415  (only workers mail)
+
+        url = self.settings.get("mail_url")
+        if url is None:
+            return Maildir(self.settings.home / "mail")
+        scheme, _, path = url.partition(":")
+        if scheme != "maildir" or not path:
+            raise Misconfigured(
+                "BOXOFFICE_MAIL_URL names no carrier of mail.", hint="write maildir:/folder"
+            )
+        return Maildir(Path("/" + path.lstrip("/")))
+
+    def close(self) -> None:
+        """Let the database and the gateway go."""
+        self.database.close()
+        provider = self.__dict__.get("provider")
+        if provider is not None:
+            provider.close()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[BoxOffice]:
+    """Open a box office for the length of a block."""
+    office = BoxOffice(settings)
+    try:
+        yield office
+    finally:
+        office.close()

@@ -1,0 +1,36 @@
+"""Call an order off: cancel it, and see that nobody can pay its charge any more."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from boxoffice.db import WriteSession
+from boxoffice.orders.cancel import cancel
+from boxoffice.outbox.jobs import CloseCharge
+from boxoffice.outbox.promise import promise
+from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.staff.rules import Actor
+
+
+def call_off(
+    session: WriteSession, actor: Actor, order_id: UUID, *, reason: str, now: datetime
+) -> bool:
+    """Cancel an order and promise to close its open charge; return whether it ended now.
+
+    Money that comes in spite of it is late money, and follows the event's policy.
+
+    Raises:
+        Forbidden: the actor may not cancel orders.
+        WrongState: the order has expired.
+    """
+    ended = cancel(session, actor, order_id, reason=reason, now=now)
+    open_payment = session.exec(
+        select(Payment.id).where(
+            Payment.order_id == order_id,
+            col(Payment.state).in_([PaymentState.OPENING, PaymentState.WAITING]),
+        )
+    ).first()
+    if ended and open_payment is not None:
+        promise(session, CloseCharge(open_payment), now=now)
+    return ended

@@ -1,0 +1,65 @@
+"""Keep letters: stored as they came, before anybody tries to understand them."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from boxoffice.db import WriteSession, insert_once
+from boxoffice.ids import new_id
+from boxoffice.outbox.jobs import ReadLetter
+from boxoffice.outbox.promise import promise
+from boxoffice.payments.models import Letter
+from boxoffice.staff.rules import Actor, Permission
+
+BODY_MAX = 1_048_576  # bytes; Asaas sends a few thousand (reference/asaas.md §12.3)
+_EVENT_KEY_MAX = 255
+
+
+def keep_letter(
+    session: WriteSession, actor: Actor, provider: str, body: bytes, content: Any, *, now: datetime
+) -> bool:
+    """Keep one letter and promise to read it; return whether it came for the first time.
+
+    `content` is the parsed body. A letter without an id of its own is known by its bytes.
+
+    Raises:
+        Forbidden: the actor may not keep letters.
+    """
+    actor.must(Permission.KEEP_LETTERS)
+    letter = Letter(
+        id=new_id(),
+        provider=provider,
+        event_key=_event_key(body, content),
+        body=body,
+        received_at=now,
+    )
+    if not insert_once(session, letter):
+        return False
+    promise(session, ReadLetter(letter.id), now=now)
+    return True
+
+
+def charge_named(letter: Letter) -> str | None:
+    """Return the gateway's id of the charge a letter is about, or `None` when it names none."""
+    content = json.loads(letter.body)
+    payment = content.get("payment") if isinstance(content, dict) else None
+    charge_id = payment.get("id") if isinstance(payment, dict) else None
+    if isinstance(charge_id, str) and charge_id.isascii() and 0 < len(charge_id) <= 80:  # noqa: PLR2004
+        return charge_id if charge_id.replace("_", "").replace("-", "").isalnum() else None
+    return None
+
+
+def close_letter(session: WriteSession, letter_id: UUID, outcome: str, *, now: datetime) -> None:
+    """Write down that a letter was read, and what came of it."""
+    letter = session.get_one(Letter, letter_id)
+    letter.read_at = now
+    letter.outcome = outcome[:200]
+
+
+def _event_key(body: bytes, content: Any) -> str:
+    given = content.get("id") if isinstance(content, dict) else None
+    if isinstance(given, str) and given.isprintable() and 0 < len(given) <= _EVENT_KEY_MAX:
+        return given
+    return "sha256:" + hashlib.sha256(body).hexdigest()

@@ -1,0 +1,84 @@
+"""Tables of payments and of the letters gateways send."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from boxoffice.columns import json_column, minor, moment, word
+from boxoffice.ids import new_id
+from boxoffice.money import Money
+from boxoffice.payments.provider import Method
+
+
+class PaymentState(StrEnum):
+    """Where a payment is in its life. It only ever moves forward."""
+
+    OPENING = "opening"  # the intent is kept; the gateway has not answered yet
+    WAITING = "waiting"  # the buyer can pay
+    PAID = "paid"
+    SETTLED = "settled"  # paid, and in the balance
+    CLOSED = "closed"  # nobody can pay it any more
+    FAILED = "failed"  # the gateway gave a definite no
+
+
+class Payment(SQLModel, table=True):
+    """Money asked for, or taken. Its id is the reference the gateway carries."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        UniqueConstraint("provider", "provider_id", name="payment_provider_id"),
+        CheckConstraint("amount_minor >= 0 AND paid_minor >= 0", name="payment_amounts"),
+        # Race: two workers open a charge for one order. One open attempt at a time.
+        Index(
+            "payment_one_open",
+            "order_id",
+            unique=True,
+            sqlite_where=text("state IN ('opening', 'waiting')"),
+            postgresql_where=text("state IN ('opening', 'waiting')"),
+        ),
+        Index("payment_order", "order_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    order_id: UUID = Field(foreign_key="orders.id")
+    method: Method = Field(sa_column=word(Method, "payment_method"))
+    state: PaymentState = Field(sa_column=word(PaymentState, "payment_state"))
+    provider: str = Field(max_length=24)
+    provider_id: str | None = Field(default=None, max_length=80)
+    amount_minor: int = Field(sa_column=minor())
+    paid_minor: int = Field(default=0, sa_column=minor(default=0))
+    currency: str = Field(default="BRL", max_length=3)
+    pix_payload: str | None = None
+    boleto_line: str | None = None
+    invoice_url: str | None = None
+    refusal: str | None = None  # why the gateway said no
+    raw: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
+    created_at: datetime = Field(sa_column=moment())
+    paid_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+    @property
+    def amount(self) -> Money:
+        """What was asked for."""
+        return Money(self.amount_minor, self.currency)
+
+
+class Letter(SQLModel, table=True):
+    """A webhook as it arrived. Kept before it is understood, and never deleted by reading."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        # Race: one letter delivered twice at once. The second finds the first.
+        UniqueConstraint("provider", "event_key", name="letter_event"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    provider: str = Field(max_length=24)
+    event_key: str = Field(max_length=255)  # the provider's own id, whole
+    body: bytes
+    received_at: datetime = Field(sa_column=moment(index=True))
+    read_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    outcome: str | None = None

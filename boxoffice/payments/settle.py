@@ -1,0 +1,111 @@
+"""Write down what the gateway says of a charge, and do what it means for the order."""
+
+import json
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from boxoffice.audit.record import record
+from boxoffice.db import WriteSession
+from boxoffice.orders.confirm import confirm, hold_for_review
+from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.payments.provider import Charge
+from boxoffice.payments.rules import Decision, OrderAct, decide
+from boxoffice.staff.rules import Actor
+from boxoffice.tickets.code import TicketKey
+
+
+def payment_of(session: WriteSession, charge: Charge) -> Payment | None:
+    """Find our payment for a charge: by the gateway's id, else by our own reference."""
+    found = session.exec(
+        select(Payment).where(Payment.provider_id == charge.provider_id).with_for_update()
+    ).first()
+    if found is not None or charge.reference is None:
+        return found
+    try:
+        ours = UUID(charge.reference)
+    except ValueError:
+        return None  # some other system's charge on the same account
+    return session.exec(
+        select(Payment)
+        .where(col(Payment.id) == ours, col(Payment.provider_id).is_(None))
+        .with_for_update()
+    ).first()
+
+
+def settle(
+    session: WriteSession,
+    actor: Actor,
+    payment: Payment,
+    charge: Charge,
+    key: TicketKey,
+    *,
+    now: datetime,
+) -> Decision:
+    """Bring a payment and its order to what `charge` says. Saying it twice changes nothing."""
+    decision = decide(payment.state, payment.amount_minor, charge)
+    payment.provider_id = charge.provider_id
+    payment.pix_payload = charge.pix_payload or payment.pix_payload
+    payment.boleto_line = charge.boleto_line or payment.boleto_line
+    payment.invoice_url = charge.invoice_url or payment.invoice_url
+    payment.raw = json.loads(json.dumps(charge.raw, default=str))  # its amounts are Decimals
+    if decision.payment is payment.state:
+        return decision
+    is_money = decision.order is not OrderAct.NOTHING
+    record(
+        session,
+        actor,
+        f"payment.{decision.payment}",
+        "order",
+        payment.order_id,
+        now=now,
+        payment=str(payment.id),
+        paid_minor=charge.paid.minor,
+        why=decision.why,
+    )
+    payment.state = decision.payment
+    if is_money:
+        payment.paid_minor = charge.paid.minor
+        payment.paid_at = now
+    session.flush()
+    if decision.order is OrderAct.CONFIRM:
+        confirm(session, actor, payment.order_id, key, now=now)
+    elif decision.order is OrderAct.REVIEW:
+        hold_for_review(session, actor, payment.order_id, why=decision.why, now=now)
+    return decision
+
+
+def fail(session: WriteSession, actor: Actor, payment_id: UUID, why: str, *, now: datetime) -> None:
+    """Write down the gateway's definite no to a payment that was opening."""
+    payment = session.get_one(Payment, payment_id, with_for_update=True)
+    if payment.state is PaymentState.OPENING:
+        payment.state = PaymentState.FAILED
+        payment.refusal = why
+        record(
+            session,
+            actor,
+            "payment.failed",
+            "order",
+            payment.order_id,
+            now=now,
+            payment=str(payment_id),
+        )
+
+
+def close_unanswered(
+    session: WriteSession, actor: Actor, payment_id: UUID, *, now: datetime
+) -> None:
+    """Close a payment for which the gateway has no charge, and none is wanted any more."""
+    payment = session.get_one(Payment, payment_id, with_for_update=True)
+    if payment.state in {PaymentState.OPENING, PaymentState.WAITING}:
+        payment.state = PaymentState.CLOSED
+        record(
+            session,
+            actor,
+            "payment.closed",
+            "order",
+            payment.order_id,
+            now=now,
+            payment=str(payment_id),
+        )

@@ -1,0 +1,105 @@
+"""People as we know them: a name, an address to write to, a document in the tax office's books."""
+
+from dataclasses import dataclass
+
+from boxoffice.errors import BadValue
+from boxoffice.text import clean_in
+
+EMAIL_MAX = 254  # characters, RFC 5321
+DOCUMENT_MAX = 60  # characters as typed, punctuation and stray blanks included
+CPF_LENGTH = 11
+CNPJ_LENGTH = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A buyer or a guest, in values already cleaned by the functions below. `""` is unknown."""
+
+    name: str
+    email: str = ""
+    document: str = ""  # a CPF or CNPJ without punctuation
+    phone: str = ""
+    company: str = ""
+
+
+def parse_name(text: str, *, name: str = "name") -> str:
+    """Return a name with its blanks and accents in order.
+
+    Raises:
+        BadValue: it is empty, too long, or holds control characters.
+    """
+    return clean_in(text, name=name)
+
+
+def parse_document(text: str, *, name: str = "document") -> str:
+    """Read a CPF or a CNPJ, with or without punctuation, and return it bare and upper case.
+
+    A CNPJ may hold letters (all new ones do since July 2026). The number itself is personal
+    data and is not repeated in the refusal.
+
+    Raises:
+        BadValue: it is neither, or its check digits do not match.
+    """
+    # 40 ms, only to read a document
+    from stdnum.br import cnpj, cpf  # noqa: PLC0415
+    from stdnum.exceptions import InvalidChecksum, ValidationError  # noqa: PLC0415
+
+    bare = cnpj.compact(clean_in(text, name=name, length_max=DOCUMENT_MAX))
+    if len(bare) not in (CPF_LENGTH, CNPJ_LENGTH):
+        raise BadValue(
+            name,
+            f"has {len(bare)} characters; a CPF has {CPF_LENGTH} and a CNPJ {CNPJ_LENGTH}.",
+            hint=_zeros_hint(bare),
+        )
+    kind, signs = ("CPF", "digits") if len(bare) == CPF_LENGTH else ("CNPJ", "digits and letters")
+    # Every one-digit CPF passes the check digits, and none was ever given out.
+    if not bare.isascii() or not bare.isalnum() or len(set(bare)) == 1:
+        raise BadValue(name, f"is not a {kind}: a {kind} is made of {signs}, not all the same.")
+    try:
+        return cpf.validate(bare) if kind == "CPF" else cnpj.validate(bare)
+    except InvalidChecksum:
+        problem = f"is not a {kind}: its last two digits do not match the others."
+        raise BadValue(name, problem, hint="look for a digit typed wrong or swapped") from None
+    except ValidationError:
+        raise BadValue(name, f"is not a {kind}: a {kind} has only {signs}.") from None
+
+
+def _zeros_hint(bare: str) -> str:
+    """Guess at the commonest fault: the column was a number, and lost its zeros on the left."""
+    if bare.isdecimal() and len(bare) in (CPF_LENGTH - 1, CPF_LENGTH - 2, CNPJ_LENGTH - 1):
+        return "a spreadsheet may have dropped the zeros on the left; keep the column as text"
+    return ""
+
+
+def parse_email(text: str, *, name: str = "e-mail") -> str:
+    """Read one e-mail address and return it normalised (NFC, domain in lower case).
+
+    `.test` and `.example` are accepted, because organizers rehearse with them. Whether the
+    address exists is not asked.
+
+    Raises:
+        BadValue: it is not an e-mail address.
+    """
+    # 60 ms, only to read an address
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+    tidy = clean_in(text, name=name, length_max=EMAIL_MAX)
+    try:
+        address = validate_email(tidy, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        reason = str(error)
+        problem = f"is not an e-mail address: {reason[:1].lower()}{reason[1:]}"
+        raise BadValue(name, problem) from None
+    return address.normalized
+
+
+def masked_document(document: str) -> str:
+    """Return `document` with enough hidden to be shown in a listing: `***.456.789-**`.
+
+    A CNPJ becomes `**.345.678/****-**`; of anything else nothing is shown.
+    """
+    if len(document) == CPF_LENGTH:
+        return f"***.{document[3:6]}.{document[6:9]}-**"
+    if len(document) == CNPJ_LENGTH:
+        return f"**.{document[2:5]}.{document[5:8]}/****-**"
+    return "***" if document else ""

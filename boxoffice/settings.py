@@ -1,0 +1,173 @@
+"""Settings: the environment first, then a file, then defaults. Unknown names are errors."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from boxoffice.errors import Misconfigured
+
+PREFIX = "BOXOFFICE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, what it is for, and how it may be given."""
+
+    name: str
+    help: str
+    default: str | None = None
+    secret: bool = False  # may also come from a file named by NAME_FILE; masked when shown
+
+
+KNOWN = (
+    Setting("home", "Folder that holds data, keys, mail and logs."),
+    Setting("database_url", "SQLite file or PostgreSQL server; by default a file in home."),
+    Setting("secret_key", "Key that ticket codes are made with: 64 hex digits.", secret=True),
+    Setting("asaas_url", "Address of the Asaas API.", "https://api.asaas.com/v3"),
+    Setting("asaas_api_key", "Key of the Asaas account.", secret=True),
+    Setting("asaas_webhook_token", "Token that Asaas sends with each letter.", secret=True),
+    Setting("mail_url", "Who carries mail: maildir:/folder; by default a maildir in home."),
+    Setting("mail_from", "Sender of mail.", "Boxoffice <tickets@localhost.localdomain>"),
+)
+_BY_NAME = MappingProxyType({setting.name: setting for setting in KNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The value of one setting, and where it came from."""
+
+    setting: Setting
+    text: str | None
+    origin: str
+
+    @property
+    def shown(self) -> str:
+        """The value for people: secrets and passwords masked."""
+        if self.text is None:
+            return "(not set)"
+        if self.setting.secret:
+            return "***"
+        scheme, at, rest = self.text.rpartition("@")
+        if at and "://" in scheme and ":" in scheme.split("://", 1)[1]:
+            return f"{scheme.rsplit(':', 1)[0]}:***@{rest}"
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its value, read once."""
+
+    values: Mapping[str, Value]
+
+    @classmethod
+    def read(
+        cls, environment: Mapping[str, str] | None = None, config: Path | None = None
+    ) -> "Settings":
+        """Read the environment, then `config` (or `./boxoffice.toml`), then the defaults.
+
+        Raises:
+            Misconfigured: a name is unknown, a file cannot be read, or a value is not text.
+        """
+        given = os.environ if environment is None else environment
+        from_file, file_name = _read_file(config)
+        from_environment = _read_environment(given)
+        values = {}
+        for setting in KNOWN:
+            if setting.name in from_environment:
+                values[setting.name] = from_environment[setting.name]
+            elif setting.name in from_file:
+                values[setting.name] = Value(setting, from_file[setting.name], file_name)
+            else:
+                values[setting.name] = Value(setting, setting.default, "default")
+        return cls(MappingProxyType(values))
+
+    def get(self, name: str) -> str | None:
+        """Return the text of one setting, or `None` when it is not set."""
+        return self.values[name].text
+
+    def need(self, name: str, *, why: str) -> str:
+        """Return the text of one setting that must be there.
+
+        Raises:
+            Misconfigured: it is not set.
+        """
+        text = self.get(name)
+        if not text:
+            variable = PREFIX + name.upper()
+            or_file = f" or {variable}_FILE" if _BY_NAME[name].secret else ""
+            raise Misconfigured(
+                f"{why}, and {variable} is not set.", hint=f"set {variable}{or_file}"
+            )
+        return text
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds data, keys, mail and logs."""
+        given = self.get("home")
+        if given:
+            return Path(given).expanduser().absolute()
+        from platformdirs import user_data_path  # noqa: PLC0415  (only without BOXOFFICE_HOME)
+
+        return user_data_path("boxoffice", appauthor=False)
+
+    @property
+    def database_url(self) -> str:
+        """The database: by default a SQLite file in home."""
+        return self.get("database_url") or f"sqlite:///{self.home / 'boxoffice.db'}"
+
+    @property
+    def log_path(self) -> Path:
+        """The log file."""
+        return self.home / "boxoffice.log"
+
+
+def _read_environment(given: Mapping[str, str]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for variable in sorted(given):
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        setting = _BY_NAME.get(name)
+        if setting is not None:
+            values[name] = Value(setting, given[variable], variable)
+            continue
+        of_file = _BY_NAME.get(name.removesuffix("_file"))
+        if of_file is None or not of_file.secret or not name.endswith("_file"):
+            raise _unknown(variable, [PREFIX + known.upper() for known in _BY_NAME])
+        if PREFIX + of_file.name.upper() in given:
+            raise Misconfigured(f"{variable} and {variable.removesuffix('_FILE')} are both set.")
+        values[of_file.name] = Value(of_file, _read_secret(variable, given[variable]), variable)
+    return values
+
+
+def _read_secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"the file named by {variable} cannot be read.") from error
+
+
+def _read_file(config: Path | None) -> tuple[dict[str, str], str]:
+    path = config or Path("boxoffice.toml")
+    if config is None and not path.is_file():
+        return {}, ""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Misconfigured(f"{path} cannot be read: {error}.") from error
+    for name, value in found.items():
+        if name not in _BY_NAME:
+            raise _unknown(f"{name!r} in {path}", list(_BY_NAME))
+        if not isinstance(value, str):
+            raise Misconfigured(f"{name} in {path} must be text.", hint=f'write {name} = "…"')
+    return found, str(path)
+
+
+def _unknown(name: str, known: list[str]) -> Misconfigured:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else "see them all: boxoffice config show"
+    return Misconfigured(f"{name} is not a setting of Boxoffice.", hint=hint)

@@ -1,0 +1,1 @@
+"""Staff are the people, and the programs, that may change something here."""

@@ -1,0 +1,89 @@
+"""Who may do what: roles, permissions, and the actor that every changing verb is given."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from boxoffice.errors import Forbidden
+
+
+class Permission(StrEnum):
+    """One thing that somebody may do."""
+
+    EDIT_EVENT = "edit an event"
+    SELL = "sell and place orders"
+    CANCEL_ORDER = "cancel an order"
+    SCAN = "scan at the door"
+    UNDO_SCAN = "undo a scan"
+    SEE_PEOPLE = "see who bought and who comes"
+    EXPORT = "export data"
+    RUN_JOBS = "run jobs"
+    KEEP_LETTERS = "keep and read letters"
+
+
+class Role(StrEnum):
+    """A bundle of permissions that a person or a program holds."""
+
+    ADMIN = "admin"
+    MANAGER = "manager"
+    FINANCE = "finance"
+    BOX_OFFICE = "box_office"
+    DOOR_LEAD = "door_lead"
+    DOOR = "door"
+    AUDITOR = "auditor"
+    SYSTEM = "system"  # our own workers
+
+
+_DOOR = {Permission.SCAN, Permission.SEE_PEOPLE}
+_COUNTER = {Permission.SELL, Permission.CANCEL_ORDER, Permission.SEE_PEOPLE}
+PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.ADMIN: frozenset(Permission),
+        Role.MANAGER: frozenset(
+            _COUNTER | _DOOR | {Permission.EDIT_EVENT, Permission.UNDO_SCAN, Permission.EXPORT}
+        ),
+        Role.FINANCE: frozenset(
+            {Permission.SEE_PEOPLE, Permission.EXPORT, Permission.CANCEL_ORDER}
+        ),
+        Role.BOX_OFFICE: frozenset(_COUNTER),
+        Role.DOOR_LEAD: frozenset(_DOOR | {Permission.UNDO_SCAN}),
+        Role.DOOR: frozenset(_DOOR),
+        Role.AUDITOR: frozenset({Permission.SEE_PEOPLE, Permission.EXPORT}),
+        Role.SYSTEM: frozenset(
+            {
+                Permission.CANCEL_ORDER,
+                Permission.RUN_JOBS,
+                Permission.KEEP_LETTERS,
+            }
+        ),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `name` goes into the audit; it is a staff name, never a buyer's."""
+
+    name: str
+    role: Role
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether this actor may do it."""
+        return permission in PERMISSIONS[self.role]
+
+    def must(self, permission: Permission) -> None:
+        """Stop here unless this actor may do it.
+
+        Raises:
+            Forbidden: the actor's role lacks the permission.
+        """
+        if not self.may(permission):
+            raise Forbidden(
+                f"{self.name} ({self.role}) may not {permission}.",
+                hint="ask an admin for a role that may",
+                permission=permission.name.lower(),
+            )
+
+
+LOCAL_ADMIN = Actor("local", Role.ADMIN)  # whoever holds the files of a fresh laptop
+SYSTEM = Actor("system", Role.SYSTEM)

@@ -1,0 +1,70 @@
+"""Text from outside, made inert: one gate on the way in, one for each way out.
+
+Names, spreadsheet cells, gateway answers and scanned codes are written by strangers. `clean_in`
+refuses what no honest name holds; the gates below make what is left harmless where it is shown.
+PDF text is drawn, never parsed, so `shown` is its gate too.
+"""
+
+import re
+import unicodedata
+
+from boxoffice.errors import BadValue
+
+TEXT_MAX = 200  # characters: longer than any name on a Brazilian document
+
+# C0, DEL and C1 controls drive terminals; bidi marks and isolates reorder what is read;
+# line and paragraph separators break lines; the tag block and noncharacters are invisible.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    "\ud800-\udfff\ufdd0-\ufdef\U000e0000-\U000e0fff]"
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def clean_in(text: str, *, name: str, length_max: int = TEXT_MAX, empty: bool = False) -> str:
+    """Return `text` normalised (NFC, edges trimmed, inner blanks single), or refuse it.
+
+    Raises:
+        BadValue: it is empty, too long, or holds control or direction-changing characters.
+    """
+    tidy = " ".join(unicodedata.normalize("NFC", text).replace("\t", " ").split(" ")).strip()
+    tidy = re.sub(r" {2,}", " ", tidy)
+    if not tidy and not empty:
+        raise BadValue(name, "is empty.")
+    if len(tidy) > length_max:
+        raise BadValue(name, f"has {len(tidy)} characters; the limit is {length_max}.")
+    found = _UNSAFE.search(tidy)
+    if found:
+        raise BadValue(
+            name,
+            f"holds the control character U+{ord(found[0]):04X}.",
+            hint="type the text again instead of pasting it",
+        )
+    return tidy
+
+
+def shown(text: str, *, length_max: int = 1_000) -> str:
+    """Return `text` for a terminal, a log or a page: one line, and nothing in it that acts."""
+    cut = text if len(text) <= length_max else text[: length_max - 1] + "…"
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", cut)
+
+
+def spreadsheet_cell(text: str) -> str:
+    """Return `text` for a spreadsheet that people open: never a formula, numbers left alone."""
+    if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def folded(text: str) -> str:
+    """Return `text` without accents, case or punctuation: what searching compares."""
+    plain = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return re.sub(r"[^\w@.]+|_", " ", bare.casefold()).strip()
+
+
+def slug(text: str) -> str:
+    """Return `text` as `a-z 0-9 -`, for slugs and file names made by us."""
+    return _NOT_SLUG.sub("-", folded(text)).strip("-")

@@ -1,0 +1,1 @@
+"""A ticket lets one person in; its code proves it."""

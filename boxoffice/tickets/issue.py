@@ -1,0 +1,98 @@
+"""Issue the tickets of an order: held ones become valid, and get the digest of their code."""
+
+from collections import Counter
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from boxoffice.db import WriteSession, insert_once
+from boxoffice.errors import Misconfigured
+from boxoffice.events.models import CodeScheme
+from boxoffice.tickets.code import ShortCode, SignedCode, TicketKey, read_code
+from boxoffice.tickets.models import PublicKey, Ticket, TicketState
+
+
+def issue(
+    session: WriteSession, order_id: UUID, scheme: CodeScheme, key: TicketKey, *, now: datetime
+) -> int:
+    """Make the held tickets of an order valid, and return how many there were."""
+    insert_once(session, PublicKey(key_id=key.key_id, public_key=key.public_key, created_at=now))
+    held = session.exec(
+        select(Ticket).where(Ticket.order_id == order_id, Ticket.state == TicketState.HELD)
+    ).all()
+    for ticket in held:
+        code = code_text(ticket.id, ticket.generation, scheme, key)
+        ticket.state = TicketState.VALID
+        ticket.key_id = key.key_id
+        ticket.code_digest = digest_of(code)
+    session.flush()
+    return len(held)
+
+
+def code_text(ticket_id: UUID, generation: int, scheme: CodeScheme, key: TicketKey) -> str:
+    """Return the text in a ticket's QR code."""
+    if scheme is CodeScheme.SHORT:
+        return key.short(ticket_id, generation)
+    return key.signed(ticket_id, generation)
+
+
+def digest_of(code: str) -> str:
+    """Return what the database knows a code by."""
+    read = read_code(code)
+    assert isinstance(read, ShortCode | SignedCode), "we made this code"
+    return read.digest
+
+
+def code_of(ticket: Ticket, scheme: CodeScheme, key: TicketKey) -> str | None:
+    """Return the code of an issued ticket, made again from the key; `None` before it is issued.
+
+    Raises:
+        Misconfigured: this machine's key is not the one the code was made with.
+    """
+    if ticket.code_digest is None or ticket.state is not TicketState.VALID:
+        return None
+    # The scheme of the event may have changed since: the digest tells which one this ticket has.
+    for candidate in (scheme, *CodeScheme):
+        code = code_text(ticket.id, ticket.generation, candidate, key)
+        if digest_of(code) == ticket.code_digest:
+            return code
+    raise Misconfigured(
+        "the secret key on this machine is not the one this ticket's code was made with.",
+        hint="set BOXOFFICE_SECRET_KEY_FILE to the key of the machine that issued it",
+        code="key.mismatch",
+    )
+
+
+def hold_again(session: WriteSession, order_id: UUID) -> Counter[UUID]:
+    """Take the void tickets of an order back to held, each as a newer generation of itself.
+
+    Return how many places of each tier they need; the caller takes them.
+    """
+    revived = session.connection().execute(
+        update(Ticket)
+        .where(col(Ticket.order_id) == order_id, col(Ticket.state) == TicketState.VOID)
+        .values(
+            state=TicketState.HELD,
+            holds_place=True,
+            code_digest=None,
+            generation=Ticket.generation + 1,
+        )
+        .returning(col(Ticket.tier_id))
+    )
+    return Counter(revived.scalars())
+
+
+def void_all(session: WriteSession, order_id: UUID) -> Counter[UUID]:
+    """Void every ticket of an order. Their digests stay: the door must say why it refuses.
+
+    Return how many places of each tier were held by them; the caller gives those back.
+    """
+    released = session.connection().execute(
+        update(Ticket)
+        .where(col(Ticket.order_id) == order_id, col(Ticket.holds_place).is_(True))
+        .values(state=TicketState.VOID, holds_place=False)
+        .returning(col(Ticket.tier_id))
+    )
+    return Counter(released.scalars())

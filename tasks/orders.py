@@ -1,0 +1,34 @@
+"""What happens to orders by the clock."""
+
+from sqlmodel import col, select
+
+from boxoffice.office import BoxOffice
+from boxoffice.orders.cancel import begin_expiry, finish_expiry
+from boxoffice.outbox.jobs import ExpireOrder
+from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.payments.settle import close_unanswered, settle
+from boxoffice.staff.rules import SYSTEM
+from tasks.payments import closed_charge
+from tasks.registry import Claim, works
+
+
+@works(ExpireOrder)
+def expire_order(office: BoxOffice, job: ExpireOrder, claim: Claim) -> None:
+    """Expire an order: its places stay taken until nobody can pay its charge any more."""
+    with office.writing() as session:
+        is_expiring = begin_expiry(session, job.order_id, now=office.now())
+        payment_id = session.exec(
+            select(Payment.id).where(
+                Payment.order_id == job.order_id,
+                col(Payment.state).in_([PaymentState.OPENING, PaymentState.WAITING]),
+            )
+        ).first()
+    charge = closed_charge(office, payment_id) if is_expiring and payment_id else None
+    with claim.finishing() as session:
+        now = office.now()
+        if payment_id is not None and charge is not None:
+            payment = session.get_one(Payment, payment_id, with_for_update=True)
+            settle(session, SYSTEM, payment, charge, office.ticket_key, now=now)
+        elif is_expiring and payment_id is not None:
+            close_unanswered(session, SYSTEM, payment_id, now=now)
+        finish_expiry(session, SYSTEM, job.order_id, now=now)

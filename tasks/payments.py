@@ -1,0 +1,122 @@
+"""Money from outside, done by workers: charges opened and closed, letters read."""
+
+from uuid import UUID
+
+from sqlmodel import select
+
+from boxoffice.errors import ChargeRefused, GatewaySilent
+from boxoffice.events.models import Event
+from boxoffice.office import BoxOffice
+from boxoffice.orders.models import Order, OrderState
+from boxoffice.outbox.jobs import CloseCharge, OpenCharge, ReadLetter
+from boxoffice.payments.letters import charge_named, close_letter
+from boxoffice.payments.models import Letter, Payment, PaymentState
+from boxoffice.payments.provider import Charge, ChargeRequest, ChargeState
+from boxoffice.payments.settle import close_unanswered, fail, payment_of, settle
+from boxoffice.staff.rules import SYSTEM
+from boxoffice.times import local_day, parse_zone
+from tasks.registry import Claim, works
+
+
+@works(OpenCharge)
+def open_charge(office: BoxOffice, job: OpenCharge, claim: Claim) -> None:
+    """Open the charge of a payment. From the second attempt on, look for it first."""
+    request = _request(office, job.payment_id)
+    if request is None:
+        with claim.finishing() as session:
+            close_unanswered(session, SYSTEM, job.payment_id, now=office.now())
+        return
+    found = office.provider.find_charges(request.reference) if claim.attempt > 1 else []
+    try:
+        charge = _adopted(office, found) or office.provider.open_charge(request)
+    except ChargeRefused as error:
+        with claim.finishing() as session:
+            fail(session, SYSTEM, job.payment_id, error.message, now=office.now())
+        return
+    with claim.finishing() as session:
+        payment = session.get_one(Payment, job.payment_id, with_for_update=True)
+        settle(session, SYSTEM, payment, charge, office.ticket_key, now=office.now())
+
+
+@works(CloseCharge)
+def close_charge(office: BoxOffice, job: CloseCharge, claim: Claim) -> None:
+    """Close the charge of an order that ended. When it was paid first, the money counts."""
+    charge = closed_charge(office, job.payment_id)
+    with claim.finishing() as session:
+        if charge is None:
+            close_unanswered(session, SYSTEM, job.payment_id, now=office.now())
+            return
+        payment = session.get_one(Payment, job.payment_id, with_for_update=True)
+        settle(session, SYSTEM, payment, charge, office.ticket_key, now=office.now())
+
+
+@works(ReadLetter)
+def read_letter(office: BoxOffice, job: ReadLetter, claim: Claim) -> None:
+    """Read a letter: it only says where to look; the gateway says what is so."""
+    with office.reading() as session:
+        charge_id = charge_named(session.get_one(Letter, job.letter_id))
+    charge = office.provider.look_up(charge_id) if charge_id else None
+    with claim.finishing() as session:
+        outcome = "names no charge" if charge_id is None else "the gateway has no such charge"
+        if charge is not None:
+            payment = payment_of(session, charge)
+            outcome = "not a charge of ours"
+            if payment is not None:
+                now = office.now()
+                outcome = settle(session, SYSTEM, payment, charge, office.ticket_key, now=now).why
+        close_letter(session, job.letter_id, outcome, now=office.now())
+
+
+def closed_charge(office: BoxOffice, payment_id: UUID) -> Charge | None:
+    """Close a payment's charge at the gateway and return it as it is now; `None` if it has none.
+
+    Raises:
+        GatewaySilent: nobody knows; try again later.
+    """
+    with office.reading() as session:
+        payment = session.get_one(Payment, payment_id)
+    provider_id = payment.provider_id
+    if provider_id is None:
+        found = _adopted(office, office.provider.find_charges(str(payment_id)))
+        if found is None:
+            return None
+        provider_id = found.provider_id
+    office.provider.close_charge(provider_id)
+    charge = office.provider.look_up(provider_id)
+    if charge is not None and charge.state is ChargeState.WAITING:
+        raise GatewaySilent("the gateway neither closed the charge nor says that it was paid.")
+    return charge
+
+
+def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
+    """Return what to ask of the buyer, or `None` when nothing is to be asked any more."""
+    with office.reading() as session:
+        payment, order, event = session.exec(
+            select(Payment, Order, Event)
+            .where(Payment.id == payment_id)
+            .where(Order.id == Payment.order_id, Event.id == Order.event_id)
+        ).one()
+    if payment.state is not PaymentState.OPENING or order.state is not OrderState.PLACED:
+        return None
+    return ChargeRequest(
+        reference=str(payment.id),
+        method=payment.method,
+        amount=payment.amount,
+        due_on=local_day(order.expires_at or office.now(), parse_zone(event.timezone)),
+        description=f"{event.title} - {order.code}",
+        buyer_name=order.buyer_name,
+        buyer_document=order.buyer_document,
+        buyer_email=order.buyer_email,
+    )
+
+
+def _adopted(office: BoxOffice, found: list[Charge]) -> Charge | None:
+    """Choose the charge to keep: a paid one, else the oldest; the other unpaid ones are closed."""
+    alive = [charge for charge in found if charge.state is not ChargeState.CLOSED]
+    if not alive:
+        return None
+    kept = next((charge for charge in alive if charge.state is not ChargeState.WAITING), alive[0])
+    for charge in alive:
+        if charge is not kept and charge.state is ChargeState.WAITING:
+            office.provider.close_charge(charge.provider_id)
+    return kept

@@ -1,0 +1,77 @@
+"""Which plain function works which job."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from boxoffice.db import WriteSession, changed
+from boxoffice.errors import Busy
+from boxoffice.office import BoxOffice
+from boxoffice.outbox.jobs import Promise
+from boxoffice.outbox.models import Job, JobState
+
+
+class Overtaken(Busy):
+    """Our lease ran out and another worker has the job: what we did here is dropped."""
+
+    code = "job.overtaken"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to finish one job, as long as nobody has claimed it since."""
+
+    office: BoxOffice
+    job_id: UUID
+    generation: int
+    attempt: int  # from 1; from 2 on, look first whether the call was made before
+
+    @contextmanager
+    def finishing(self) -> Iterator[WriteSession]:
+        """Open the transaction in which the job's effects and its end are kept together.
+
+        Raises:
+            Overtaken: another worker has claimed the job meanwhile.
+        """
+        with self.office.writing() as session:
+            # Race: a worker that was thought dead comes back. Its generation is an old one.
+            done = changed(
+                session,
+                update(Job)
+                .where(
+                    col(Job.id) == self.job_id,
+                    col(Job.generation) == self.generation,
+                    col(Job.state) == JobState.RUNNING,
+                )
+                .values(
+                    state=JobState.DONE,
+                    lease_until=None,
+                    finished_at=self.office.now(),
+                    last_error=None,
+                ),
+            )
+            if not done:
+                raise Overtaken("another worker has this job now.")
+            yield session
+
+
+Handler = Callable[[BoxOffice, Any, Claim], None]
+J = TypeVar("J", bound=Promise)
+
+HANDLERS: dict[str, Handler] = {}
+
+
+def works(job: type[J]) -> Callable[[Callable[[BoxOffice, J, Claim], None]], Handler]:
+    """Say that a function works jobs of this kind. It must be safe to run twice."""
+
+    def register(handler: Callable[[BoxOffice, J, Claim], None]) -> Handler:
+        assert job.kind not in HANDLERS, f"{job.kind} has two handlers"
+        HANDLERS[job.kind] = handler
+        return handler
+
+    return register

@@ -1,0 +1,202 @@
+"""Run promised jobs: rescue what was dropped, claim what is due, run it, write down how it went.
+
+The row is the job. A claim counts an attempt and takes a lease; whoever dies with it is followed
+by another worker once the lease is over.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, update
+from sqlmodel import col, select
+
+import tasks.orders
+import tasks.payments
+import tasks.tickets  # noqa: F401  (importing the handlers registers them)
+from boxoffice.db import changed
+from boxoffice.errors import BoxOfficeError, Misconfigured, Unavailable
+from boxoffice.log import log, log_failure
+from boxoffice.office import BoxOffice
+from boxoffice.outbox.jobs import KINDS, Promise
+from boxoffice.outbox.models import Job, JobState, Queue
+from boxoffice.text import shown
+from tasks.registry import HANDLERS, Claim, Overtaken
+
+_READY = (JobState.WAITING, JobState.SENT)
+_WAIT_FIRST_SECONDS = 5.0
+_WAIT_MAX_SECONDS = 6 * 3600.0
+_BUG_ATTEMPTS_MAX = 5  # a mistake of ours does not get better by itself
+_ERROR_MAX = 300  # characters of an error that are kept
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How many jobs ran, and how many of them did not end well."""
+
+    done_count: int = 0
+    trouble_count: int = 0
+
+    def __add__(self, other: "Ran") -> "Ran":
+        """Add two counts."""
+        return Ran(self.done_count + other.done_count, self.trouble_count + other.trouble_count)
+
+
+def run_due(
+    office: BoxOffice, *, limit: int, on_each: Callable[[Ran], None] = lambda _: None
+) -> Ran:
+    """Run at most `limit` jobs that are due, the most urgent first, one by one."""
+    rescue(office)
+    ran = Ran()
+    for job_id in _due(office, limit):
+        state = run_one(office, job_id)
+        if state is not None:
+            ran += Ran(1, 0) if state is JobState.DONE else Ran(0, 1)
+            on_each(ran)
+    return ran
+
+
+def run_until_empty(office: BoxOffice, *, on_each: Callable[[Ran], None] = lambda _: None) -> Ran:
+    """Run jobs until none is due. A job that is put off until later is not waited for."""
+    total = Ran()
+    while True:
+        ran = run_due(office, limit=100, on_each=on_each)
+        total += ran
+        if ran == Ran():
+            return total
+
+
+def run_promised(office: BoxOffice, job: Promise) -> JobState | None:
+    """Run one job that was just promised, and return how it ended; `None` if another has it."""
+    with office.reading() as session:
+        job_id = session.exec(select(Job.id).where(Job.dedupe_key == job.dedupe_key)).first()
+    return None if job_id is None else run_one(office, job_id)
+
+
+def run_one(office: BoxOffice, job_id: UUID) -> JobState | None:
+    """Claim and run one job; return the state it is left in, or `None` when it was not ready."""
+    claimed = _claim(office, job_id)
+    if claimed is None:
+        return None
+    job, claim = claimed
+    try:
+        HANDLERS[job.kind](office, job, claim)
+    except Overtaken:
+        return None
+    except (Unavailable, Misconfigured) as error:
+        wait = error.retry_seconds if isinstance(error, Unavailable) else None
+        return _put_off(office, claim, job.attempts_max, error.message, wait)
+    except BoxOfficeError as error:
+        if error.retryable:
+            return _put_off(office, claim, job.attempts_max, error.message, None)
+        return _end(office, claim, JobState.FAILED, error.message)
+    except Exception as error:  # noqa: BLE001  (a mistake in one job must not stop the others)
+        ref = log_failure(error)
+        return _put_off(office, claim, _BUG_ATTEMPTS_MAX, f"unexpected failure {ref}", None)
+    log.info("job done", extra={"job_id": job_id, "kind": job.kind, "attempt": claim.attempt})
+    return JobState.DONE
+
+
+def rescue(office: BoxOffice) -> int:
+    """Free the jobs whose lease ran out: their worker died. Return how many there were."""
+    now = office.now()
+    with office.reading() as session:
+        ran_out = (col(Job.state) == JobState.RUNNING, col(Job.lease_until) < now)
+        if session.exec(select(Job.id).where(*ran_out).limit(1)).first() is None:
+            return 0
+    with office.writing() as session:
+        is_spent = col(Job.attempts) >= col(Job.attempts_max)
+        return changed(
+            session,
+            update(Job)
+            .where(*ran_out)
+            .values(
+                state=case((is_spent, JobState.DEAD), else_=JobState.WAITING),
+                finished_at=case((is_spent, now), else_=None),
+                lease_until=None,
+                last_error="its worker died",
+            ),
+        )
+
+
+def _due(office: BoxOffice, limit: int) -> list[UUID]:
+    urgency = case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue))
+    with office.reading() as session:
+        return list(
+            session.exec(
+                select(Job.id)
+                .where(col(Job.state).in_(_READY), col(Job.run_at) <= office.now())
+                .order_by(urgency, col(Job.run_at), col(Job.id))
+                .limit(limit)
+            ).all()
+        )
+
+
+def _claim(office: BoxOffice, job_id: UUID) -> tuple[Promise, Claim] | None:
+    now = office.now()
+    with office.writing() as session:
+        row = session.get(Job, job_id)
+        if row is None:
+            return None
+        kind = KINDS[row.kind]
+        # Race: two workers, one job. The UPDATE lets one of them have it.
+        claimed = changed(
+            session,
+            update(Job)
+            .where(
+                col(Job.id) == job_id,
+                col(Job.state).in_(_READY),
+                col(Job.run_at) <= now,
+                col(Job.generation) == row.generation,
+            )
+            .values(
+                state=JobState.RUNNING,
+                attempts=Job.attempts + 1,
+                generation=Job.generation + 1,
+                lease_until=now + timedelta(seconds=kind.lease_seconds),
+            ),
+        )
+        if not claimed:
+            return None
+        claim = Claim(office, job_id, row.generation + 1, row.attempts + 1)
+        return kind.from_args(row.args), claim
+
+
+def _put_off(
+    office: BoxOffice, claim: Claim, attempts_max: int, why: str, wait_seconds: float | None
+) -> JobState:
+    if claim.attempt >= attempts_max:
+        return _end(office, claim, JobState.DEAD, why)
+    wait = min(_WAIT_MAX_SECONDS, _WAIT_FIRST_SECONDS * 2 ** (claim.attempt - 1))
+    wait = max(wait * random.uniform(0.8, 1.2), wait_seconds or 0)  # noqa: S311  (spreads, hides nothing)
+    later = office.now() + timedelta(seconds=wait)
+    _leave(office, claim, JobState.WAITING, why, run_at=later)
+    log.warning("job put off", extra={"job_id": claim.job_id, "attempt": claim.attempt})
+    return JobState.WAITING
+
+
+def _end(office: BoxOffice, claim: Claim, state: JobState, why: str) -> JobState:
+    _leave(office, claim, state, why, finished_at=office.now())
+    log.error("job ended badly", extra={"job_id": claim.job_id, "state": state})
+    return state
+
+
+def _leave(office: BoxOffice, claim: Claim, state: JobState, why: str, **values: datetime) -> None:
+    with office.writing() as session:
+        changed(
+            session,
+            update(Job)
+            .where(
+                col(Job.id) == claim.job_id,
+                col(Job.generation) == claim.generation,
+                col(Job.state) == JobState.RUNNING,
+            )
+            .values(
+                state=state,
+                lease_until=None,
+                last_error=shown(why, length_max=_ERROR_MAX),
+                **values,
+            ),
+        )
