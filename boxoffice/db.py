@@ -167,8 +167,11 @@ def insert_once(session: WriteSession, row: SQLModel) -> bool:
 
 def changed(session: WriteSession, statement: Any) -> int:
     """Run a Core INSERT, UPDATE or DELETE and return how many rows it touched."""
-    result = session.connection().execute(statement)
+    # Without the option an INSERT through psycopg counts -1 rows, whatever went in.
+    options = {"preserve_rowcount": True}
+    result = session.connection().execute(statement, execution_options=options)
     assert isinstance(result, CursorResult)
+    assert result.rowcount >= 0, "the driver counts rows"
     return result.rowcount
 
 
@@ -252,7 +255,8 @@ def _in_our_words() -> Iterator[None]:
     except (OperationalError, InterfaceError) as error:
         raise _translated(error) from error
     except DBAPIError as error:
-        if _state(error) in _BUSY_STATES | {_NO_TABLE_STATE}:
+        is_no_database = "not a database" in str(error.orig)
+        if is_no_database or _state(error) in _BUSY_STATES | {_NO_TABLE_STATE}:
             raise _translated(error) from error
         raise
 

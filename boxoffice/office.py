@@ -1,5 +1,6 @@
 """The one place that puts the parts together: settings, database, clock, keys and ports."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from boxoffice.db import Database, ReadSession, WriteSession
+from boxoffice.db import Database, ReadSession, WriteSession, private_file
 from boxoffice.errors import Misconfigured
 from boxoffice.mail import Mailer
 from boxoffice.payments.provider import Provider
@@ -69,6 +70,23 @@ class BoxOffice:
                 hint="restore it from your copy; codes already printed were made with it",
             )
         return TicketKey(secret)
+
+    def make_key(self) -> bool:
+        """Make the secret key unless there is one, and say whether it was made now."""
+        if self.settings.get("secret_key") is not None or self.key_path.exists():
+            return False
+        # Race: two first commands at once. The key is written aside and then named, so that only
+        # one gets the name, and nobody ever reads a half.
+        draft = self.key_path.with_name(f".secret.key.{secrets.token_hex(4)}")
+        private_file(draft)
+        draft.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+        try:
+            self.key_path.hardlink_to(draft)
+        except FileExistsError:
+            return False
+        finally:
+            draft.unlink()
+        return True
 
     @cached_property
     def provider(self) -> Provider:

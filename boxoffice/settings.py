@@ -2,8 +2,9 @@
 
 import difflib
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +12,8 @@ from types import MappingProxyType
 from boxoffice.errors import Misconfigured
 
 PREFIX = "BOXOFFICE_"
+_PASSWORD = re.compile(r"(://[^:/@]*:).*(?=@)")  # it may hold colons and at-signs itself
+_PASSWORD_PARAMETER = re.compile(r"([?&]\w*password=)[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +54,7 @@ class Value:
             return "(not set)"
         if self.setting.secret:
             return "***"
-        scheme, at, rest = self.text.rpartition("@")
-        if at and "://" in scheme and ":" in scheme.split("://", 1)[1]:
-            return f"{scheme.rsplit(':', 1)[0]}:***@{rest}"
-        return self.text
+        return _PASSWORD_PARAMETER.sub(r"\1***", _PASSWORD.sub(r"\1***", self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _read_environment(given: Mapping[str, str]) -> dict[str, Value]:
             continue
         of_file = _BY_NAME.get(name.removesuffix("_file"))
         if of_file is None or not of_file.secret or not name.endswith("_file"):
-            raise _unknown(variable, [PREFIX + known.upper() for known in _BY_NAME])
+            raise _unknown(variable, name, lambda known: PREFIX + known.upper())
         if PREFIX + of_file.name.upper() in given:
             raise Misconfigured(f"{variable} and {variable.removesuffix('_FILE')} are both set.")
         values[of_file.name] = Value(of_file, _read_secret(variable, given[variable]), variable)
@@ -161,13 +161,15 @@ def _read_file(config: Path | None) -> tuple[dict[str, str], str]:
         raise Misconfigured(f"{path} cannot be read: {error}.") from error
     for name, value in found.items():
         if name not in _BY_NAME:
-            raise _unknown(f"{name!r} in {path}", list(_BY_NAME))
+            raise _unknown(f"{name!r} in {path}", name)
         if not isinstance(value, str):
             raise Misconfigured(f"{name} in {path} must be text.", hint=f'write {name} = "…"')
     return found, str(path)
 
 
-def _unknown(name: str, known: list[str]) -> Misconfigured:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]}?" if near else "see them all: boxoffice config show"
-    return Misconfigured(f"{name} is not a setting of Boxoffice.", hint=hint)
+def _unknown(
+    shown: str, name: str, written: Callable[[str], str] = lambda known: known
+) -> Misconfigured:
+    near = difflib.get_close_matches(name, _BY_NAME, n=1)
+    hint = f"did you mean {written(near[0])}?" if near else "see them all: boxoffice config show"
+    return Misconfigured(f"{shown} is not a setting of Boxoffice.", hint=hint)

@@ -68,3 +68,16 @@ def folded(text: str) -> str:
 def slug(text: str) -> str:
     """Return `text` as `a-z 0-9 -`, for slugs and file names made by us."""
     return _NOT_SLUG.sub("-", folded(text)).strip("-")
+
+
+def inert_json(text: str) -> str:
+    """Return JSON text with every character that would act on a terminal written as an escape.
+
+    It means the same to a parser; JSON itself escapes only C0 controls.
+    """
+    return _UNSAFE.sub(_json_escape, text)
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    raw = found[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{raw[i]:02x}{raw[i + 1]:02x}" for i in range(0, len(raw), 2))

@@ -5,11 +5,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.services.postgres import Postgres, postgres, run_folder
+
+if TYPE_CHECKING:
+    from boxoffice.office import BoxOffice
+    from tests.making import Clock
 
 RUN_FOLDER = pytest.StashKey[Path]()
 
@@ -74,3 +78,32 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A database of this test's own; the test runs once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def clock() -> "Clock":
+    """The clock of the office: it stands at noon until the test moves it."""
+    from tests.making import Clock  # noqa: PLC0415  (1 s, only with an office)
+
+    return Clock()
+
+
+@pytest.fixture
+def asaas_url() -> str:
+    """Where the office looks for its gateway: nobody listens there, unless a folder says so."""
+    return "http://127.0.0.1:9/v3"
+
+
+@pytest.fixture
+def office(
+    database_url: str, tmp_path: Path, clock: "Clock", asaas_url: str
+) -> Iterator["BoxOffice"]:
+    """An office on a database of this test's own, once on SQLite and once on PostgreSQL."""
+    from boxoffice.sandbox.ledger import API_KEY  # noqa: PLC0415  (only with an office)
+    from tests.making import an_office  # noqa: PLC0415  (the same)
+
+    made = an_office(
+        database_url, tmp_path / "home", clock, asaas_url=asaas_url, asaas_api_key=API_KEY
+    )
+    yield made
+    made.close()

@@ -135,8 +135,16 @@ def event_plan(found: Mapping[str, Any], *, now: datetime) -> EventPlan:
             for n, table in enumerate(_tables(found, "list"), start=1)
         ),
     )
-    _check(plan)
-    return plan
+    return checked(plan)
+
+
+def tier_plan(table: Mapping[str, Any], timezone: str, *, now: datetime) -> TierPlan:
+    """Check what a command's flags say of one tier.
+
+    Raises:
+        BadValue: a name is unknown or missing, or a value makes no sense.
+    """
+    return _tier(Reader(table, "tier", _TIER_KEYS, now, ZoneInfo(timezone)))
 
 
 class Reader:
@@ -252,8 +260,12 @@ def _list(read: Reader) -> ListPlan:
     )
 
 
-def _check(plan: EventPlan) -> None:
-    """Refuse what no single value shows: doubles, unknown names, loops, windows turned round."""
+def checked(plan: EventPlan) -> EventPlan:
+    """Return the plan, unless something is wrong with it that no single value shows.
+
+    Raises:
+        BadValue: a name stands twice, names nothing or goes in a circle; a window is turned round.
+    """
     _no_double([tier.name for tier in plan.tiers], "tier")
     _no_double([door.name for door in plan.lists], "list")
     names = {tier.name: tier for tier in plan.tiers}
@@ -274,6 +286,7 @@ def _check(plan: EventPlan) -> None:
             if name not in names:
                 raise BadValue(f"list {door.name!r}.tiers", f"names no tier: {name[:80]!r}.")
     _window("event", plan.starts_at, plan.ends_at, first="starts_at", last="ends_at")
+    return plan
 
 
 def _window(

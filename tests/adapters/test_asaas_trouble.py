@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from boxoffice.adapters.asaas import Asaas, looks_mangled
 from boxoffice.errors import ChargeRefused, GatewaySilent, Misconfigured
+from boxoffice.listener.serving import serve
 from boxoffice.money import Money
 from boxoffice.payments.provider import ChargeState, Method
 from boxoffice.sandbox.faults import Faults
 from boxoffice.sandbox.ledger import API_KEY, Sandbox
-from boxoffice.sandbox.serving import serve
 from tests.adapters.charges import a_charge, everything_said
 from tests.adapters.conftest import PATIENCE_SECONDS, Answer
 from tests.services.switch import Switch

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from boxoffice.listener.serving import serve
 from boxoffice.sandbox.asaas import create_app
 from boxoffice.sandbox.faults import Faults
 from boxoffice.sandbox.ledger import Sandbox
-from boxoffice.sandbox.serving import serve
 from tests.sandbox.charges import CPF, a_charge
 from tests.sandbox.conftest import a_client
 

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from boxoffice.listener.serving import serve
 from boxoffice.sandbox.faults import Faults
 from boxoffice.sandbox.ledger import Sandbox
 from boxoffice.sandbox.letters import RETRY_SECONDS, UNKNOWN_EVENT
-from boxoffice.sandbox.serving import serve
 from tests.sandbox.charges import a_charge
 from tests.services.switch import Switch
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from boxoffice.sandbox.serving import serve
+from boxoffice.listener.serving import serve
 
 
 class Switch:

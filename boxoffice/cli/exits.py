@@ -1,0 +1,23 @@
+"""Exit codes: one table, for the program and for its readers."""
+
+EXIT_CODES = {
+    0: ("ok", "done, or already so"),
+    1: ("failed", "unexpected; the message carries a reference into the log"),
+    2: ("usage", "wrong flags, a value that makes no sense, or a question nobody can answer"),
+    3: ("not found", "no such event, order, ticket or list"),
+    4: ("not allowed", "your role lacks the permission"),
+    5: ("refused", "a rule says no: sold out, not on sale, key reused"),
+    6: ("partial", "some items of many failed; the output lists them"),
+    7: ("differs", "differences were found, and that is the answer"),
+    8: ("unhealthy", "the checks ran, and something is wrong"),
+    10: ("HOLD", "door scan CODE alone: wait, something is to be checked first"),
+    20: ("WARN", "door scan CODE alone: already in, or not inside"),
+    30: ("REFUSE", "door scan CODE alone: not in"),
+    40: ("FAULT", "door scan CODE alone: we could not tell"),
+    75: ("try later", "a lock is held, or database, gateway or mail is silent"),
+    78: ("config", "a setting is missing or broken"),
+    130: ("interrupted", "Ctrl-C; also 143 for SIGTERM and 141 for a closed pipe"),
+}
+
+DONE, FAILED, USAGE, UNHEALTHY, FAULT = 0, 1, 2, 8, 40
+CLOSED_PIPE, INTERRUPTED = 141, 130

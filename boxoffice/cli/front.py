@@ -1,0 +1,110 @@
+"""The front of the command line: every noun by name, loaded when it is used."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+_NOUNS = {
+    "event": "Nights out: set them up, publish them, look at them.",
+    "tier": "Lotes: places of an event at a price.",
+    "order": "Sell, place, find, show and cancel orders.",
+    "ticket": "Print tickets.",
+    "payment": "Show payments and their PIX codes.",
+    "door": "Scan tickets, undo, count.",
+    "export": "Data out, whole and verifiable.",
+    "job": "Promised work: list it, run it.",
+    "webhook": "Letters from the gateway: serve, list.",
+    "sandbox": "A gateway to rehearse with.",
+    "config": "Settings and where they come from.",
+}
+
+
+class Front(TyperGroup):
+    """The group of all nouns. A noun's module is imported when the noun is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return every name, single commands first."""
+        return [*super().list_commands(ctx), *_NOUNS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command or a noun's group; plurals are understood."""
+        name = cmd_name.removesuffix("s") if cmd_name.removesuffix("s") in _NOUNS else cmd_name
+        if name not in _NOUNS:
+            return super().get_command(ctx, cmd_name)
+        module = import_module(f"boxoffice.cli.{name}")
+        command = get_command(module.app)
+        command.name = name
+        return command
+
+
+app = typer.Typer(
+    cls=Front,
+    help="A box office for people who live in the terminal.",
+    epilog="New here? boxoffice demo plays a whole night in a temporary folder.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def front(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="Settings file, instead of ./boxoffice.toml.")
+    ] = None,
+) -> None:
+    """Keep what every command needs."""
+    ctx.obj = config
+
+
+@app.command("init")
+def init_command(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Create or migrate the database, and make the secret key. Safe to repeat."""
+    from boxoffice.cli.start import init
+
+    init(ctx, as_json=as_json)
+
+
+@app.command("doctor")
+def doctor_command(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a line a check.")] = False,
+) -> None:
+    """Check everything, and print the command that mends each problem."""
+    from boxoffice.cli.start import doctor
+
+    doctor(ctx, as_json=as_json)
+
+
+@app.command("demo")
+def demo_command(
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to play; a new temporary folder by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Play a whole night, from the first sale to the last scan, and check its own books."""
+    from boxoffice.cli.start import demo
+
+    demo(folder, as_json=as_json)
+
+
+@app.command("help")
+def help_command(
+    ctx: typer.Context,
+    topic: Annotated[str, typer.Argument(help="exit-codes or environment.")] = "exit-codes",
+) -> None:
+    """Explain a topic: exit-codes or environment."""
+    from boxoffice.cli.start import explain
+
+    explain(ctx, topic)

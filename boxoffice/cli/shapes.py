@@ -1,0 +1,176 @@
+"""What outsiders may rely on: the JSON of each thing (docs/contract.md)."""
+
+from typing import Any
+
+from boxoffice.door.queries import DoorStats
+from boxoffice.door.rules import VerdictClass
+from boxoffice.door.words import Admission
+from boxoffice.events.apply import Change
+from boxoffice.events.queries import EventView, TierView
+from boxoffice.orders.queries import OrderLineView, OrderView, TicketView
+from boxoffice.payments.queries import LetterView, PaymentView
+from boxoffice.people import masked_document
+from boxoffice.times import iso
+
+
+def event_json(event: EventView) -> dict[str, Any]:
+    """An event with its tiers."""
+    return {
+        "slug": event.slug,
+        "title": event.title,
+        "state": event.state,
+        "venue": event.venue,
+        "timezone": event.timezone,
+        "starts_at": iso(event.starts_at),
+        "ends_at": iso(event.ends_at),
+        "doors_at": iso(event.doors_at),
+        "capacity": event.capacity,
+        "places_left": event.places_left,
+        "tiers": [tier_json(tier) for tier in event.tiers],
+    }
+
+
+def tier_json(tier: TierView) -> dict[str, Any]:
+    """A tier as it stands now. `closed` says why it is not on sale."""
+    return {
+        "name": tier.name,
+        "category": tier.category,
+        "price_minor": tier.price.minor,
+        "currency": tier.price.currency,
+        "quota": tier.quota,
+        "places_left": tier.places_left,
+        "on_sale": tier.on_sale,
+        "closed": tier.closed,
+        "after": tier.after,
+        "opens_at": iso(tier.opens_at),
+        "closes_at": iso(tier.closes_at),
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """One difference between an event and its file."""
+    return {
+        "act": change.act,
+        "noun": change.noun,
+        "name": change.name,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def order_json(order: OrderView, payment: PaymentView | None) -> dict[str, Any]:
+    """An order with its tickets, and its latest payment."""
+    return {
+        "order": {
+            "code": order.code,
+            "state": order.state,
+            "event": order.event_slug,
+            "channel": order.channel,
+            "buyer_name": order.buyer.name,
+            "buyer_email": order.buyer.email,
+            "buyer_document": masked_document(order.buyer.document) if order.buyer.document else "",
+            "subtotal_minor": order.subtotal.minor,
+            "discount_minor": order.discount.minor,
+            "fee_minor": order.fee.minor,
+            "total_minor": order.total.minor,
+            "currency": order.total.currency,
+            "placed_at": iso(order.placed_at),
+            "expires_at": iso(order.expires_at),
+            "paid_at": iso(order.paid_at),
+            "tickets": [ticket_json(ticket) for ticket in order.tickets],
+        },
+        "payment": None if payment is None else payment_json(payment),
+    }
+
+
+def ticket_json(ticket: TicketView) -> dict[str, Any]:
+    """A ticket. `code` is null until the order is paid, and after the ticket ended."""
+    return {
+        "short_code": ticket.short_code,
+        "code": ticket.code,
+        "holder_name": ticket.holder_name,
+        "tier": ticket.tier,
+        "state": ticket.state,
+    }
+
+
+def payment_json(payment: PaymentView) -> dict[str, Any]:
+    """A payment, with what the buyer needs in order to pay it."""
+    return {
+        "id": str(payment.id),
+        "method": payment.method,
+        "state": payment.state,
+        "amount_minor": payment.amount.minor,
+        "paid_minor": payment.paid.minor,
+        "currency": payment.amount.currency,
+        "provider": payment.provider,
+        "provider_id": payment.provider_id,
+        "pix_payload": payment.pix_payload,
+        "boleto_line": payment.boleto_line,
+        "invoice_url": payment.invoice_url,
+    }
+
+
+def order_line_json(line: OrderLineView) -> dict[str, Any]:
+    """An order as one line of a list."""
+    return {
+        "code": line.code,
+        "state": line.state,
+        "buyer_name": line.buyer_name,
+        "event": line.event_slug,
+        "quantity": line.quantity,
+        "total_minor": line.total.minor,
+        "currency": line.total.currency,
+        "placed_at": iso(line.placed_at),
+    }
+
+
+def admission_json(admission: Admission) -> dict[str, Any]:
+    """The answer to one scan."""
+    ticket, first = admission.ticket, admission.first
+    return {
+        "class": admission.verdict.family,
+        "verdict": admission.verdict,
+        "message": admission.message,
+        "hint": admission.hint,
+        "ticket": None
+        if ticket is None
+        else {
+            "short_code": ticket.short_code,
+            "holder_name": ticket.holder_name,
+            "holder_company": ticket.holder_company,
+            "tier": ticket.tier,
+            "attention": ticket.attention,
+        },
+        "first": None
+        if first is None
+        else {"at": iso(first.at), "gate": first.gate, "by": first.by},
+    }
+
+
+def door_stats_json(stats: DoorStats) -> dict[str, Any]:
+    """The numbers of one door."""
+    return {
+        "event": stats.event,
+        "list": stats.list,
+        "expected": stats.expected,
+        "admitted": stats.admitted,
+        "inside": stats.inside,
+        "scans": stats.scans,
+        "refused": stats.of_class(VerdictClass.REFUSE),
+        "warned": stats.of_class(VerdictClass.WARN),
+        "verdicts": stats.verdicts,
+    }
+
+
+def letter_json(letter: LetterView) -> dict[str, Any]:
+    """A letter as one line of a list."""
+    return {
+        "id": str(letter.id),
+        "provider": letter.provider,
+        "event_id": letter.event_key,
+        "received_at": iso(letter.received_at),
+        "read_at": iso(letter.read_at),
+        "outcome": letter.outcome,
+    }

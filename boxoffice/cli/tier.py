@@ -1,0 +1,90 @@
+"""`boxoffice tier`: lotes of an event."""
+
+from typing import Annotated
+
+import typer
+
+from boxoffice.cli.options import AsJson, Fields, example, noun
+
+app = noun("Lotes: places of an event at a price.")
+
+Slug = Annotated[str, typer.Argument(help="The event, by its slug.")]
+
+
+@app.command(
+    "add",
+    epilog=example("boxoffice tier add noite 'Lote 2' --price 120 --quota 100 --after 'Lote 1'"),
+)
+def add_command(
+    ctx: typer.Context,
+    event: Slug,
+    name: Annotated[str, typer.Argument(help="What is sold: 'Lote 2'.")],
+    price: Annotated[str, typer.Option(help="Price of a place: 120 or 120,00.")],
+    quota: Annotated[int, typer.Option(help="How many places.")],
+    category: Annotated[str, typer.Option(help="full, half, courtesy or staff.")] = "full",
+    opens_at: Annotated[str | None, typer.Option(help="Not sold before.")] = None,
+    closes_at: Annotated[str | None, typer.Option(help="Not sold from then on.")] = None,
+    after: Annotated[str | None, typer.Option(help="The tier it follows.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a tier to an event."""
+    from dataclasses import replace
+
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.shapes import tier_json
+    from boxoffice.errors import Refused
+    from boxoffice.events.apply import apply_event
+    from boxoffice.events.current import plan_of
+    from boxoffice.events.file import checked, tier_plan
+    from boxoffice.events.queries import event_by_slug, event_view
+
+    given = {
+        "name": name, "price": price, "quota": quota, "category": category,
+        "opens_at": opens_at, "closes_at": closes_at, "after": after,
+    }  # fmt: skip
+    table = {key: value for key, value in given.items() if value is not None}
+    with office_of(ctx) as office:
+        with office.writing() as session:
+            plan = plan_of(session, event_by_slug(session, event))
+            tier = tier_plan(table, plan.timezone, now=office.now())
+            if any(known.name == tier.name for known in plan.tiers):
+                raise Refused(
+                    f"{event} has a tier {name} already.",
+                    hint="change it in its file: boxoffice event apply FILE",
+                    code="tier.exists",
+                )
+            wanted = checked(replace(plan, tiers=(*plan.tiers, tier)))
+            apply_event(session, office.actor, wanted, now=office.now())
+        with office.reading() as session:
+            view = event_view(session, event, now=office.now())
+    added = next(known for known in view.tiers if known.name == tier.name)
+    if as_json:
+        show.as_json_line(tier_json(added))
+    else:
+        show.line(f"+ tier {added.name}: {added.quota} places at {added.price}")
+
+
+@app.command("list", epilog=example("boxoffice tier list noite"))
+def list_command(
+    ctx: typer.Context, event: Slug, as_json: AsJson = False, fields: Fields = None
+) -> None:
+    """List the tiers of an event as they stand now."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.shapes import tier_json
+    from boxoffice.events.queries import event_view
+
+    with office_of(ctx) as office, office.reading() as session:
+        view = event_view(session, event, now=office.now())
+    if as_json:
+        for tier in view.tiers:
+            show.as_json_line(tier_json(tier), fields)
+        return
+    show.table(
+        ["tier", "category", "price", "left", "of", "on sale"],
+        [
+            [t.name, t.category, str(t.price), str(t.places_left), str(t.quota), t.closed or "yes"]
+            for t in view.tiers
+        ],
+    )

@@ -1,0 +1,60 @@
+"""`boxoffice webhook`: letters from the gateway."""
+
+from typing import Annotated
+
+import typer
+
+from boxoffice.cli.options import AsJson, Fields, Limit, example, noun
+
+app = noun("Letters from the gateway: serve, list.")
+
+
+@app.command("serve", epilog=example("boxoffice webhook serve --port 8787"))
+def serve_command(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8787,
+) -> None:
+    """Take letters in, and run what they promise. Ctrl-C ends it."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.listener.app import create_app
+    from boxoffice.listener.serving import listen
+    from boxoffice.listener.webhooks import TOKEN_MIN
+    from tasks.background import Background
+
+    with office_of(ctx) as office:
+        token = office.settings.need("asaas_webhook_token", why="letters carry a token")
+        if len(token) < TOKEN_MIN:
+            show.talk(f"warning: the token has under {TOKEN_MIN} characters; no letter will pass.")
+        with Background(office) as background:
+            app_of_letters = create_app(office, after_keeping=background.wake)
+            listen(
+                app_of_letters, host, port, on_ready=lambda url: show.talk(f"listening on {url}")
+            )
+
+
+@app.command("list", epilog=example("boxoffice webhook list --json"))
+def list_command(
+    ctx: typer.Context, limit: Limit = 50, as_json: AsJson = False, fields: Fields = None
+) -> None:
+    """List letters, the newest first, with what came of them."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.shapes import letter_json
+    from boxoffice.payments.queries import list_letters
+    from boxoffice.times import iso
+
+    with office_of(ctx) as office, office.reading() as session:
+        letters = list_letters(session, limit=limit)
+    if as_json:
+        for letter in letters:
+            show.as_json_line(letter_json(letter), fields)
+        return
+    show.table(
+        ["received", "from", "outcome", "event id"],
+        [
+            [iso(x.received_at) or "", x.provider, x.outcome or "(not read yet)", x.event_key]
+            for x in letters
+        ],
+    )

@@ -1,0 +1,61 @@
+"""The demo's stage: a box office in a folder, with a gateway and a listener on free ports."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from boxoffice.listener.app import create_app
+from boxoffice.listener.serving import serve
+from boxoffice.log import log_to
+from boxoffice.migrations.run import upgrade
+from boxoffice.office import BoxOffice, opened
+from boxoffice.sandbox.asaas import create_app as create_gateway
+from boxoffice.sandbox.faults import Faults
+from boxoffice.sandbox.ledger import API_KEY, Sandbox
+from boxoffice.settings import Settings
+from tasks.background import Background
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the night is played on."""
+
+    folder: Path
+    office: BoxOffice
+    gateway: Sandbox
+    gateway_url: str
+    listener_url: str
+
+
+@contextmanager
+def stage(folder: Path) -> Iterator[Stage]:
+    """Set the stage in `folder`. Servers listen on loopback, and stop with the block.
+
+    The gateway sends each letter twice and out of order, as the real one may.
+    """
+    token = secrets.token_urlsafe(32)
+    gateway = Sandbox(webhook_token=token, retry_scale=0.01)
+    gateway.board.set(Faults(letters_duplicated=2, letters_reordered=True))
+    try:
+        with serve(create_gateway(gateway)) as gateway_url:
+            settings = Settings.read(
+                {
+                    "BOXOFFICE_HOME": str(folder),
+                    "BOXOFFICE_ASAAS_URL": f"{gateway_url}/v3",
+                    "BOXOFFICE_ASAAS_API_KEY": API_KEY,
+                    "BOXOFFICE_ASAAS_WEBHOOK_TOKEN": token,
+                    "BOXOFFICE_MAIL_FROM": "Noite das Farmácias <ingressos@exemplo.test>",
+                }
+            )
+            upgrade(settings.database_url)
+            log_to(settings.log_path)
+            with opened(settings) as office, Background(office) as jobs:
+                office.make_key()
+                listener = create_app(office, after_keeping=jobs.wake)
+                with serve(listener) as listener_url:
+                    gateway.letters.url = f"{listener_url}/webhooks/asaas"
+                    yield Stage(folder, office, gateway, gateway_url, listener_url)
+    finally:
+        gateway.close()

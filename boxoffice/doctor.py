@@ -1,0 +1,119 @@
+"""The doctor: what may be wrong with an installation, and the command that mends each thing."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import col, func, select
+
+from boxoffice.errors import BoxOfficeError
+from boxoffice.office import BoxOffice
+from boxoffice.outbox.models import Job, JobState
+from boxoffice.tickets.models import PublicKey, Ticket
+
+_DISK_MIN_BYTES = 200 * 1024 * 1024  # below this, sales are about to fail
+_LATE = timedelta(minutes=10)
+_PRIVATE = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what is so, and what to do about it when it is wrong."""
+
+    check: str
+    is_ok: bool
+    says: str
+    mend: str = ""
+
+
+def examine(office: BoxOffice) -> Iterator[Finding]:
+    """Run every check. One that cannot be run is a finding, not a failure."""
+    for name, check in _CHECKS.items():
+        try:
+            yield check(office)
+        except BoxOfficeError as error:
+            yield Finding(name, is_ok=False, says=error.message, mend=error.hint)
+
+
+def _database(office: BoxOffice) -> Finding:
+    office.database.must_be_current()
+    shown = office.database.url.render_as_string(hide_password=True)
+    return Finding("database", is_ok=True, says=f"{shown}, schema current")
+
+
+def _key(office: BoxOffice) -> Finding:
+    key = office.ticket_key
+    with office.reading() as session:
+        used = session.exec(
+            select(PublicKey).order_by(col(PublicKey.created_at).desc()).limit(1)
+        ).first()
+        foreign = session.exec(
+            select(func.count()).select_from(Ticket).where(col(Ticket.key_id) != key.key_id)
+        ).one()
+    path = office.key_path
+    if office.settings.get("secret_key") is None and path.stat().st_mode & _PRIVATE:
+        return Finding(
+            "secret key", is_ok=False, says="others can read it", mend=f"chmod 600 {path}"
+        )
+    if used is not None and used.key_id != key.key_id:
+        return Finding(
+            "secret key",
+            is_ok=False,
+            says=f"{foreign} tickets were made with another key",
+            mend="set BOXOFFICE_SECRET_KEY_FILE to the key of the machine that issued them",
+        )
+    return Finding("secret key", is_ok=True, says=f"key {key.key_id}")
+
+
+def _gateway(office: BoxOffice) -> Finding:
+    if office.settings.get("asaas_api_key") is None:
+        return Finding("gateway", is_ok=True, says="none configured: counter sales only")
+    office.provider.find_charges("boxoffice-doctor")
+    return Finding("gateway", is_ok=True, says=f"{office.settings.get('asaas_url')} answers")
+
+
+def _mail(office: BoxOffice) -> Finding:
+    return Finding("mail", is_ok=True, says=office.mailer.name)
+
+
+def _jobs(office: BoxOffice) -> Finding:
+    with office.reading() as session:
+        counts = dict(session.exec(select(Job.state, func.count()).group_by(col(Job.state))).all())
+        oldest = session.exec(
+            select(func.min(col(Job.run_at))).where(
+                col(Job.state).in_([JobState.WAITING, JobState.SENT])
+            )
+        ).one()
+    bad = counts.get(JobState.DEAD, 0) + counts.get(JobState.FAILED, 0)
+    waiting = counts.get(JobState.WAITING, 0) + counts.get(JobState.SENT, 0)
+    if bad:
+        return Finding(
+            "jobs", is_ok=False, says=f"{bad} ended badly", mend="boxoffice job list --state dead"
+        )
+    if waiting and office.now() - oldest > _LATE:
+        return Finding(
+            "jobs",
+            is_ok=False,
+            says=f"{waiting} wait, the oldest over 10 minutes",
+            mend="boxoffice job run --until-empty, and a line in crontab",
+        )
+    return Finding("jobs", is_ok=True, says=f"{waiting} wait")
+
+
+def _disk(office: BoxOffice) -> Finding:
+    home = office.settings.home
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    free = shutil.disk_usage(home).free
+    says = f"{free // 1024**2} MiB free at {home}"
+    return Finding("disk", is_ok=free >= _DISK_MIN_BYTES, says=says, mend="make room")
+
+
+_CHECKS: dict[str, Callable[[BoxOffice], Finding]] = {
+    "database": _database,
+    "secret key": _key,
+    "jobs": _jobs,
+    "gateway": _gateway,
+    "mail": _mail,
+    "disk": _disk,
+}

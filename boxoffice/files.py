@@ -1,0 +1,61 @@
+"""Files that are whole or not there: written beside their name, kept, then named."""
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from boxoffice.errors import BadFile
+
+
+def publish(path: Path, parts: Iterable[bytes], *, mode: int = 0o600) -> int:
+    """Write `parts` to `path` and return how many bytes they had. `-` is standard output.
+
+    A reader sees the old file or the new one, never a half. A path that is something else than a
+    regular file (a device, a pipe) is written straight: renaming over it would destroy it.
+
+    Raises:
+        BadFile: the folder is not there, or nothing can be written.
+    """
+    try:
+        if str(path) == "-":
+            return _write(sys.stdout.buffer, parts)
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            with target.open("wb") as file:
+                return _write(file, parts)
+        draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        try:
+            with os.fdopen(
+                os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb"
+            ) as file:
+                size = _write(file, parts)
+                os.fsync(file.fileno())
+            draft.rename(target)
+            _keep_name(target.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise BadFile(f"{path} cannot be written: {error.strerror}.") from error
+    return size
+
+
+def _write(file: BinaryIO, parts: Iterable[bytes]) -> int:
+    size = 0
+    for part in parts:
+        file.write(part)
+        size += len(part)
+    file.flush()
+    return size
+
+
+def _keep_name(folder: Path) -> None:
+    """Make a rename outlive a power cut: the folder itself is synced."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,55 @@
+"""Run jobs beside a server, in one thread of its process: the embedded size needs no worker."""
+
+import threading
+from types import TracebackType
+from typing import Self
+
+from boxoffice.errors import BoxOfficeError
+from boxoffice.log import log
+from boxoffice.office import BoxOffice
+from tasks.relay import run_due
+
+_LOOK_SECONDS = 1.0
+
+
+class Background:
+    """A thread that runs due jobs, at once when woken and every second otherwise."""
+
+    def __init__(self, office: BoxOffice) -> None:
+        """Get ready; the thread starts with the block."""
+        self._office = office
+        self._woken = threading.Event()
+        self._is_over = False
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the job in hand, and stop."""
+        self._is_over = True
+        self._woken.set()
+        self._thread.join()
+
+    def wake(self) -> None:
+        """Look for due jobs now. Never blocks."""
+        self._woken.set()
+
+    def _work(self) -> None:
+        while not self._is_over:
+            self._woken.clear()
+            try:
+                ran = run_due(self._office, limit=1)
+            except BoxOfficeError as error:  # the database is away: look again later
+                log.warning("jobs wait", extra={"why": error.case})
+                self._woken.wait(_LOOK_SECONDS)
+                continue
+            if not ran.done_count and not ran.trouble_count:
+                self._woken.wait(_LOOK_SECONDS)

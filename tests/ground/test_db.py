@@ -1,0 +1,387 @@
+"""The database has the last word: what sessions may do, and what becomes of trouble."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, TextClause, create_engine, insert, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from boxoffice.audit.models import AuditEntry
+from boxoffice.db import SCHEMA, Database, changed, insert_once
+from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured, Refused
+from boxoffice.migrations import run
+from boxoffice.migrations.models import metadata
+from boxoffice.migrations.run import upgrade
+from boxoffice.office import BoxOffice
+from boxoffice.tickets.models import PublicKey
+from tests.making import NOON, an_event, rows
+
+MIGRATIONS = Path(run.__file__).parent
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with closing(Database(database_url)) as made:
+        yield made
+
+
+def a_key(key_id: str = "0badcafe") -> PublicKey:
+    return PublicKey(key_id=key_id, public_key=b"\x00\xff", created_at=NOON)
+
+
+def count(database: Database) -> int:
+    with database.reading() as session:
+        return int(
+            session.connection().execute(text("SELECT count(*) FROM public_key")).scalar_one()
+        )
+
+
+def test_a_read_session_cannot_write(database: Database) -> None:
+    with (
+        pytest.raises((Misconfigured, DBAPIError), match=r"read-only|opened for writing"),
+        database.reading() as session,
+    ):
+        session.connection().execute(insert(PublicKey), [a_key().model_dump()])
+
+    assert count(database) == 0
+
+
+def test_a_read_session_gives_its_connection_back_able_to_read_again(database: Database) -> None:
+    for _ in range(20):
+        with database.reading() as session:
+            session.connection().execute(text("SELECT 1"))
+
+    with database.writing() as session:
+        assert insert_once(session, a_key())
+
+
+def test_a_write_that_fails_leaves_nothing_of_what_went_before(database: Database) -> None:
+    with pytest.raises(Refused):
+        write_and_refuse(database)
+
+    assert count(database) == 0
+
+
+def write_and_refuse(database: Database) -> None:
+    with database.writing() as session:
+        insert_once(session, a_key())
+        session.add(a_key("cafebabe"))
+        session.flush()
+        raise Refused("no")
+
+
+def test_a_write_that_ends_well_is_kept(database: Database) -> None:
+    with database.writing() as session:
+        session.add(a_key())
+
+    assert count(database) == 1
+
+
+def test_a_second_row_of_one_key_does_not_go_in_and_disturbs_nothing(database: Database) -> None:
+    with database.writing() as session:
+        first, second = insert_once(session, a_key()), insert_once(session, a_key())
+        third = insert_once(session, a_key("cafebabe"))
+
+    assert (first, second, third) == (True, False, True)
+    assert count(database) == 2
+
+
+def test_moments_and_bytes_come_back_as_they_went_in(office: BoxOffice) -> None:
+    with office.writing() as session:
+        session.add(a_key())
+
+    (row,) = rows(office, PublicKey)
+    assert (row.created_at, row.public_key) == (NOON, b"\x00\xff")
+    assert row.created_at.utcoffset() == NOON.utcoffset()
+
+
+def test_a_naive_moment_is_our_own_mistake(database: Database) -> None:
+    naive = a_key()
+    naive.created_at = NOON.replace(tzinfo=None)
+
+    with pytest.raises(Exception, match="time zone"), database.writing() as session:
+        session.add(naive)
+
+
+def test_what_waits_too_long_for_a_sqlite_writer_is_told_that_it_is_busy(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("boxoffice.db._SQLITE_WAIT_MILLIS", 50)
+
+    with closing(Database(sqlite_url)) as first, closing(Database(sqlite_url)) as second:
+        with first.writing() as session:
+            insert_once(session, a_key())
+            with pytest.raises(DatabaseBusy) as caught, second.writing() as other:
+                insert_once(other, a_key())
+
+        assert caught.value.retryable
+        assert count(second) == 1
+
+
+def test_a_sqlite_reader_does_not_wait_for_a_writer(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database, database.writing() as session:
+        insert_once(session, a_key())
+
+        assert count(database) == 0
+
+
+def test_what_waits_too_long_for_a_postgres_row_is_told_that_it_is_busy(postgres_url: str) -> None:
+    with closing(Database(postgres_url)) as database:
+        with database.writing() as session:
+            insert_once(session, a_key())
+        take = text("UPDATE public_key SET key_id = key_id")
+        with database.writing() as session:
+            changed(session, take)
+            with pytest.raises(DatabaseBusy):
+                take_soon(database, take)
+
+
+def take_soon(database: Database, take: TextClause) -> None:
+    with database.writing() as session:
+        session.connection().exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
+        changed(session, take)
+
+
+def test_postgres_is_never_waited_for_without_end(postgres_url: str) -> None:
+    with closing(Database(postgres_url)) as database, database.writing() as session:
+        limits = [
+            session.connection().exec_driver_sql(f"SHOW {name}").scalar_one()
+            for name in (
+                "lock_timeout",
+                "statement_timeout",
+                "idle_in_transaction_session_timeout",
+            )
+        ]
+
+    assert limits == ["2s", "10s", "10s"]
+
+
+def test_sqlite_keeps_what_it_acknowledged_and_its_references(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database, database.writing() as session:
+        kept = {
+            name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
+        }
+
+    assert kept == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_a_postgres_that_nobody_answers_for_is_silent() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, never listening: every call is refused
+        url = f"postgresql://nobody@127.0.0.1:{taken.getsockname()[1]}/none"
+
+        with (
+            closing(Database(url)) as database,
+            pytest.raises(DatabaseSilent) as caught,
+            database.reading() as session,
+        ):
+            session.connection()
+
+    assert caught.value.retryable
+    assert "doctor" in caught.value.hint
+
+
+def test_a_postgres_connection_that_broke_while_idle_is_replaced(postgres_url: str) -> None:
+    with closing(Database(postgres_url)) as database, closing(Database(postgres_url)) as other:
+        assert count(database) == 0
+        with other.writing() as session:
+            session.connection().exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+        assert count(database) == 0
+
+
+def test_a_postgres_that_breaks_in_the_middle_is_silent_and_nothing_happened(
+    postgres_url: str,
+) -> None:
+    with closing(Database(postgres_url)) as database, closing(Database(postgres_url)) as other:
+        with pytest.raises(DatabaseSilent):
+            write_on_a_line_that_breaks(database, other)
+
+        assert count(database) == 0
+
+
+def write_on_a_line_that_breaks(database: Database, other: Database) -> None:
+    with database.writing() as session:
+        insert_once(session, a_key())
+        pid = session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        with other.writing() as killer:
+            killer.connection().exec_driver_sql("SELECT pg_terminate_backend(%s)", (pid,))
+
+
+def test_a_database_that_was_never_initialised_says_what_to_run(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path}/new.db")) as database:
+        with pytest.raises(Misconfigured) as caught:
+            database.must_be_current()
+        assert not (tmp_path / "new.db").exists()
+
+        with pytest.raises(Misconfigured) as asked, database.reading() as session:
+            session.connection().exec_driver_sql("SELECT * FROM event")
+
+    assert caught.value.hint == asked.value.hint == "run: boxoffice init"
+
+
+@pytest.mark.parametrize(
+    ("found", "told"), [("0000", "has the old schema 0000"), ("9999", "newer than this program's")]
+)
+def test_a_database_of_another_schema_is_refused(database: Database, found: str, told: str) -> None:
+    with database.writing() as session:
+        version = {"found": found}
+        session.connection().execute(
+            text("UPDATE alembic_version SET version_num = :found"), version
+        )
+
+    with pytest.raises(Misconfigured, match=told):
+        database.must_be_current()
+
+
+def test_a_migrated_database_is_current(database: Database) -> None:
+    database.must_be_current()
+
+    assert database.schema() == SCHEMA
+
+
+def test_a_file_that_is_no_database_is_a_setting_to_mend(tmp_path: Path) -> None:
+    (tmp_path / "box.db").write_bytes(b"a shopping list, much longer than the head of a file" * 9)
+
+    with (
+        closing(Database(f"sqlite:///{tmp_path}/box.db")) as database,
+        pytest.raises(Misconfigured, match="cannot be opened"),
+        database.writing() as session,
+    ):
+        session.connection()
+
+
+def test_a_folder_that_is_not_there_is_a_setting_to_mend(tmp_path: Path) -> None:
+    with (
+        closing(Database(f"sqlite:///{tmp_path}/nowhere/box.db")) as database,
+        pytest.raises(Misconfigured, match="cannot be opened"),
+        database.writing() as session,
+    ):
+        session.connection()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "box.db", "sqlite://", "sqlite:///:memory:", "mysql://db/box", "postgresql"]
+)
+def test_an_address_that_is_no_database_of_ours_is_refused(url: str) -> None:
+    with pytest.raises(Misconfigured):
+        Database(url)
+
+
+def test_a_new_sqlite_file_is_for_its_owners_eyes_only(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "box.db"
+
+    upgrade(f"sqlite:///{path}")
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_migrating_twice_is_migrating_once(office: BoxOffice, database_url: str) -> None:
+    an_event(office)
+
+    upgrade(database_url)
+
+    office.database.must_be_current()
+    with office.reading() as session:
+        assert session.connection().exec_driver_sql("SELECT count(*) FROM event").scalar_one() == 1
+
+
+def test_two_machines_may_migrate_one_empty_database_at_once(
+    database: Database, database_url: str
+) -> None:
+    downgrade(database)
+    program = "import sys; from boxoffice.migrations.run import upgrade; upgrade(sys.argv[1])"
+    command_line = [sys.executable, "-c", program, database_url]
+
+    both = [subprocess.Popen(command_line) for _ in range(2)]  # noqa: S603  (our own program)
+
+    assert [process.wait(60) for process in both] == [0, 0]
+    database.must_be_current()
+
+
+def test_the_tables_are_what_the_migrations_make(database: Database) -> None:
+    with database.reader.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": False})
+
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_checks_are_what_the_migrations_make(database: Database, tmp_path: Path) -> None:
+    fresh = create_engine(f"sqlite:///{tmp_path}/fresh.db")
+    metadata.create_all(fresh)
+    wanted = checks_of(fresh)
+    fresh.dispose()
+
+    assert {"event.event_places", "tier.tier_places", "job.job_leased"} <= wanted
+    assert checks_of(database.reader) == wanted
+
+
+def checks_of(engine: Engine) -> set[str]:
+    found = inspect(engine)
+    return {
+        f"{table}.{check['name']}"
+        for table in found.get_table_names()
+        for check in found.get_check_constraints(table)
+    }
+
+
+def test_the_schema_we_name_is_the_newest_migration() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == SCHEMA
+
+
+def test_going_down_and_up_again_leaves_the_same_tables(
+    database: Database, database_url: str
+) -> None:
+    downgrade(database)
+    gone = database.schema()
+    upgrade(database_url)
+
+    assert gone is None
+    database.must_be_current()
+    with database.reader.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def downgrade(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with database.migrating() as config.attributes["connection"]:
+        command.downgrade(config, "base")
+
+
+@pytest.mark.parametrize(
+    "act", ["UPDATE audit_entry SET actor = 'nobody'", "DELETE FROM audit_entry"]
+)
+def test_what_the_audit_says_cannot_be_changed_or_deleted(office: BoxOffice, act: str) -> None:
+    an_event(office)
+    before = rows(office, AuditEntry)
+
+    with pytest.raises(DBAPIError, match="audit entries are kept"), office.writing() as session:
+        changed(session, text(act))
+
+    assert before
+    assert rows(office, AuditEntry) == before
+
+
+def test_the_audit_cannot_be_emptied_at_once(postgres_url: str) -> None:
+    with (
+        closing(Database(postgres_url)) as database,
+        pytest.raises(DBAPIError, match="audit entries are kept"),
+        database.writing() as session,
+    ):
+        session.connection().exec_driver_sql("TRUNCATE audit_entry")
