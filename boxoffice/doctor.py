@@ -98,7 +98,7 @@ def _jobs(office: BoxOffice) -> Finding:
             says=f"{waiting} wait, the oldest over 10 minutes",
             mend="boxoffice job run --until-empty, and a line in crontab",
         )
-    return Finding("jobs", is_ok=True, says=f"{waiting} wait")
+    return Finding("jobs", is_ok=True, says=f"none late, {waiting} for later")
 
 
 def _disk(office: BoxOffice) -> Finding:

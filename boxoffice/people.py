@@ -20,6 +20,7 @@ class Person:
     document: str = ""  # a CPF or CNPJ without punctuation
     phone: str = ""
     company: str = ""
+    title: str = ""  # what they do there, for the badge
 
 
 def parse_name(text: str, *, name: str = "name") -> str:

@@ -105,8 +105,8 @@ def a_request(
 ) -> Request:
     """Return a request for so many places of each tier."""
     given: dict[str, Any] = {"channel": Channel.COUNTER, "method": Method.CASH}
-    wanted = tuple(Wanted(tier, quantity) for tier, quantity in lines or [(LOTE, 1)])
-    return Request(event=event, lines=wanted, buyer=buyer, **(given | more))
+    given["lines"] = tuple(Wanted(tier, quantity) for tier, quantity in lines or [(LOTE, 1)])
+    return Request(event=event, buyer=buyer, **(given | more))
 
 
 def placed(

@@ -72,7 +72,7 @@ def mime(mail: Mail) -> EmailMessage:
         raise BadValue("the mail's address", "cannot be used in a mail.") from error
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = f"<{mail.message_id}@boxoffice.invalid>"
-    message.set_content(mail.text)
+    message.set_content(mail.text, cte="quoted-printable")  # every carrier takes 7 bits
     for attachment in mail.attachments:
         main, _, sub = attachment.media_type.partition("/")
         message.add_attachment(

@@ -13,7 +13,7 @@ _NOUNS = {
     "tier": "Lotes: places of an event at a price.",
     "order": "Sell, place, find, show and cancel orders.",
     "ticket": "Print tickets.",
-    "payment": "Show payments and their PIX codes.",
+    "payment": "Show payments and their PIX codes, wait for them.",
     "door": "Scan tickets, undo, count.",
     "export": "Data out, whole and verifiable.",
     "job": "Promised work: list it, run it.",

@@ -8,6 +8,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: an object, or 
 Fields = Annotated[
     str | None, typer.Option("--fields", help="With --json: only these fields, as a,b.c.")
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the code alone.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Print at most this many.")]
 EventSlug = Annotated[str, typer.Option("--event", "-e", help="The event, by its slug.")]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Yes, example, noun
+from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Quiet, Yes, example, noun
 
 if TYPE_CHECKING:
     from boxoffice.office import BoxOffice
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = noun("Sell, place, find, show and cancel orders.")
 
 TierName = Annotated[str, typer.Option("--tier", "-t", help="The tier, by its name.")]
-Quantity = Annotated[int, typer.Option("--quantity", "-q", help="How many places.")]
+Quantity = Annotated[int, typer.Option("--quantity", help="How many places.")]
 BuyerName = Annotated[str, typer.Option("--buyer-name", help="Who buys.")]
 BuyerEmail = Annotated[str, typer.Option("--buyer-email", help="Where the tickets are sent.")]
 BuyerDocument = Annotated[str, typer.Option("--buyer-document", help="CPF or CNPJ.")]
@@ -25,7 +25,10 @@ Code = Annotated[str, typer.Argument(help="The order, by its code.")]
 
 
 @app.command(
-    "sell", epilog=example("boxoffice order sell -e noite -t 'Lote 1' -q 2 --buyer-name 'Ana Lima'")
+    "sell",
+    epilog=example(
+        "boxoffice order sell -e noite -t 'Lote 1' --quantity 2 --buyer-name 'Ana Lima'"
+    ),
 )
 def sell_command(
     ctx: typer.Context,
@@ -39,6 +42,7 @@ def sell_command(
     buyer_email: BuyerEmail = "",
     buyer_document: BuyerDocument = "",
     key: Key = None,
+    quiet: Quiet = False,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
@@ -66,7 +70,7 @@ def sell_command(
             placed = place(session, office.actor, request, now=now, holds=False, key=key)
             take(session, office.actor, placed.id, paid_by, office.ticket_key, now=now)
         order, payment = _read(office, placed.code)
-        _show(order, payment, as_json=as_json, fields=fields)
+        _show(order, payment, as_json=as_json, fields=fields, quiet=quiet)
         if buyer_email:
             afterwards(office)
 
@@ -88,6 +92,7 @@ def place_command(
     method: Annotated[str, typer.Option(help="pix, boleto or card.")] = "pix",
     quantity: Quantity = 1,
     key: Key = None,
+    quiet: Quiet = False,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
@@ -117,7 +122,7 @@ def place_command(
             if placed.is_new:
                 start(session, office.actor, placed.id, paid_by, provider, now=now)
         order, payment = _charged(office, placed.code)
-        _show(order, payment, as_json=as_json, fields=fields)
+        _show(order, payment, as_json=as_json, fields=fields, quiet=quiet)
 
 
 @app.command("show", epilog=example("boxoffice order show K7QX2M --json"))
@@ -278,11 +283,19 @@ def _read(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | Non
 
 
 def _show(
-    order: "OrderView", payment: "PaymentView | None", *, as_json: bool, fields: str | None
+    order: "OrderView",
+    payment: "PaymentView | None",
+    *,
+    as_json: bool,
+    fields: str | None,
+    quiet: bool = False,
 ) -> None:
     from boxoffice.cli import show
     from boxoffice.cli.shapes import order_json
 
+    if quiet:
+        show.line(order.code)
+        return
     if as_json:
         show.as_json_line(order_json(order, payment), fields)
         return

@@ -7,12 +7,9 @@ import typer
 
 from boxoffice.cli.options import AsJson, Fields, example, noun
 
-app = noun("Show payments and their PIX codes.")
+app = noun("Show payments and their PIX codes, wait for them.")
 
-
-@app.callback()
-def payment() -> None:
-    """Keep `show` a verb, however few there are."""
+_LOOK_SECONDS = 0.5
 
 
 @app.command("show", epilog=example("boxoffice payment show K7QX2M"))
@@ -50,6 +47,41 @@ def show_command(
     )
     if found.pix_payload and found.state is PaymentState.WAITING:
         _show_pix(found.pix_payload)
+
+
+@app.command("watch", epilog=example("boxoffice payment watch K7QX2M --timeout 300"))
+def watch_command(
+    ctx: typer.Context,
+    order: Annotated[str, typer.Argument(help="The order, by its code.")],
+    timeout: Annotated[int, typer.Option(min=1, max=86_400, help="Seconds to wait.")] = 300,
+    as_json: AsJson = False,
+) -> None:
+    """Wait until an order is paid. Exit code 5 when it ends unpaid, 75 when time is up."""
+    import time
+
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import afterwards, office_of
+    from boxoffice.errors import Unavailable, WrongState
+    from boxoffice.orders.models import OrderState
+    from boxoffice.orders.queries import order_by_code
+
+    until = time.monotonic() + timeout
+    with office_of(ctx) as office:
+        while True:
+            with office.reading() as session:
+                row = order_by_code(session, order)
+            if row.state is OrderState.PAID:
+                break
+            if row.state not in {OrderState.PLACED, OrderState.EXPIRING}:
+                raise WrongState(f"order {row.code} is {row.state}.")
+            if time.monotonic() >= until:
+                raise Unavailable(f"order {row.code} is not paid yet.", code="payment.waiting")
+            afterwards(office)
+            time.sleep(_LOOK_SECONDS)
+    if as_json:
+        show.as_json_line({"code": row.code, "state": row.state})
+    else:
+        show.line(f"{row.code} is paid.")
 
 
 def _show_pix(payload: str) -> None:

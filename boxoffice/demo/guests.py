@@ -41,6 +41,7 @@ def read_guests() -> GuestList:
             email=row.values["email"],
             document=row.values["document"],
             company=row.values["company"],
+            title=row.values["job_title"],
         )
         by_tier.setdefault(row.values["tier"], []).append(guest)
     return GuestList(by_tier, list(sheet.problems), sheet.encoding)

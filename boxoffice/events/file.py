@@ -219,7 +219,7 @@ class Reader:
     def word(self, key: str, words: type[Word], default: Word) -> Word:
         """Read one word of a fixed list."""
         value = self.table.get(key, default.value)
-        if value not in {word.value for word in words}:
+        if not isinstance(value, str) or value not in {word.value for word in words}:
             raise BadValue(
                 f"{self.where}.{key}",
                 f"{str(value)[:40]!r} is not known.",
@@ -285,6 +285,8 @@ def checked(plan: EventPlan) -> EventPlan:
         for name in door.tiers:
             if name not in names:
                 raise BadValue(f"list {door.name!r}.tiers", f"names no tier: {name[:80]!r}.")
+            if door.tiers.count(name) > 1:
+                raise BadValue(f"list {door.name!r}.tiers", f"names {name!r} twice.")
     _window("event", plan.starts_at, plan.ends_at, first="starts_at", last="ends_at")
     return plan
 

@@ -11,7 +11,8 @@ from sqlmodel import col, func, select
 from boxoffice.db import ReadSession
 from boxoffice.door.models import Entry
 from boxoffice.events.models import Tier
-from boxoffice.orders.models import Order
+from boxoffice.money import Money
+from boxoffice.orders.models import Order, OrderLine
 from boxoffice.people import masked_document
 from boxoffice.tickets.models import Ticket, TicketState
 from boxoffice.times import iso
@@ -82,7 +83,9 @@ class Attendees:
         )
         statement = (
             select(Ticket, Order, Tier, came_at)
+            .add_columns(col(OrderLine.price_minor))
             .join(Order, col(Order.id) == Ticket.order_id)
+            .join(OrderLine, col(OrderLine.id) == Ticket.line_id)
             .join(Tier, col(Tier.id) == Ticket.tier_id)
             .where(
                 Ticket.event_id == event_id,
@@ -90,7 +93,7 @@ class Attendees:
             )
             .order_by(col(Order.placed_at), col(Order.id), col(Ticket.number))
         )
-        for ticket, order, tier, entered_at in session.exec(
+        for ticket, order, tier, entered_at, price_minor in session.exec(
             statement.execution_options(yield_per=500)
         ):
             yield (
@@ -98,7 +101,7 @@ class Attendees:
                 order.code,
                 tier.name,
                 tier.category,
-                str(tier.price.decimal),
+                str(Money(price_minor, order.currency).decimal),
                 order.currency,
                 ticket.state,
                 ticket.holder_name,

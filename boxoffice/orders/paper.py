@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from boxoffice.db import ReadSession
 from boxoffice.errors import WrongState
 from boxoffice.events.models import Event, Tier
-from boxoffice.orders.models import Order
+from boxoffice.money import Money
+from boxoffice.orders.models import Order, OrderLine
 from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.issue import code_of
 from boxoffice.tickets.models import Ticket
@@ -52,14 +53,15 @@ def order_pdf(
     order = session.get_one(Order, order_id)
     event = session.get_one(Event, order.event_id)
     rows = session.exec(
-        select(Ticket, Tier)
+        select(Ticket, Tier, OrderLine)
         .join(Tier, col(Tier.id) == Ticket.tier_id)
+        .join(OrderLine, col(OrderLine.id) == Ticket.line_id)
         .where(Ticket.order_id == order_id)
         .order_by(col(Ticket.number))
     ).all()
     pages = [
-        _page(event, order, ticket, tier, code)
-        for ticket, tier in rows
+        _page(event, order, ticket, tier, price=Money(line.price_minor, order.currency), code=code)
+        for ticket, tier, line in rows
         if (only is None or ticket.id in only)
         and (code := code_of(ticket, event.code_scheme, key)) is not None
     ]
@@ -85,19 +87,21 @@ def order_pdf(
     )
 
 
-def _page(event: Event, order: Order, ticket: Ticket, tier: Tier, code: str) -> TicketPaper:
+def _page(
+    event: Event, order: Order, ticket: Ticket, tier: Tier, *, price: Money, code: str
+) -> TicketPaper:
     zone = ZoneInfo(event.timezone)
     return TicketPaper(
         event_title=event.title,
         starts_at_text=local_text(event.starts_at, zone),
-        doors_text=local_text(event.doors_at, zone) if event.doors_at else "",
+        doors_text=f"portas {local_text(event.doors_at, zone)}" if event.doors_at else "",
         venue=event.venue,
         address=event.address,
         holder_name=ticket.holder_name,
         company=ticket.holder_company,
         tier=tier.name,
         seat=ticket.seat,
-        price_text=str(tier.price),
+        price_text=str(price),
         order_code=order.code,
         short_code=f"{order.code}-{ticket.number}",
         code=code,

@@ -28,6 +28,7 @@ from boxoffice.people import Person
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.models import Ticket
 
+KEY_MAX = 200  # characters of an idempotency key
 _NO_FEE = frozenset({Channel.COURTESY})
 
 
@@ -38,7 +39,6 @@ class Wanted:
     tier: str
     quantity: int
     holders: tuple[Person, ...] = ()
-    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,7 @@ def place(
 
     Raises:
         Forbidden: the actor may not sell.
+        BadValue: the key, or a quantity, is out of its limits.
         NotFound: there is no such event or tier.
         EventNotOnSale, TierNotOnSale: it cannot be bought now.
         SoldOut, EventFull: fewer places are left than were asked for.
@@ -89,6 +90,8 @@ def place(
     """
     actor.must(Permission.SELL)
     if key is not None:
+        if not 1 <= len(key) <= KEY_MAX or not key.isprintable():
+            raise BadValue("the idempotency key", f"must be 1 to {KEY_MAX} printable characters.")
         before = session.exec(select(Order).where(Order.idempotency_key == key)).first()
         if before is not None:
             return _same(before, request)
@@ -257,7 +260,7 @@ def _write_lines(
                     holder_email=holder.email,
                     holder_document=holder.document,
                     holder_company=holder.company,
-                    holder_title=wanted.titles[place] if place < len(wanted.titles) else "",
+                    holder_title=holder.title,
                 ).model_dump()
             )
     connection = session.connection()

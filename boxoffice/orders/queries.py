@@ -9,9 +9,9 @@ from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
 from boxoffice.errors import NotFound
-from boxoffice.events.models import CodeScheme, Event, Tier
+from boxoffice.events.models import Event, Tier
 from boxoffice.money import Money
-from boxoffice.orders.models import Order, OrderState
+from boxoffice.orders.models import Order, OrderLine, OrderState
 from boxoffice.orders.search import matching_orders
 from boxoffice.people import Person
 from boxoffice.tickets.code import TicketKey, TicketName, read_code
@@ -75,7 +75,9 @@ def order_by_code(session: ReadSession, code: str) -> Order:
         NotFound: there is no such order.
     """
     tidy = code.strip().upper()
-    order = session.exec(select(Order).where(Order.code == tidy)).first()
+    # PostgreSQL refuses to look for what holds a NUL, and neither database takes half a character.
+    is_code = tidy.isalnum()
+    order = session.exec(select(Order).where(Order.code == tidy)).first() if is_code else None
     if order is None:
         raise NotFound("order", tidy[:20], hint="look for it: boxoffice order find NAME")
     return order
@@ -155,8 +157,9 @@ def _lines(session: ReadSession, ids: Iterable[UUID]) -> list[OrderLineView]:
 def _view(session: ReadSession, order: Order, key: TicketKey) -> OrderView:
     event = session.get_one(Event, order.event_id)
     rows = session.exec(
-        select(Ticket, Tier)
+        select(Ticket, Tier, OrderLine)
         .join(Tier, col(Tier.id) == Ticket.tier_id)
+        .join(OrderLine, col(OrderLine.id) == Ticket.line_id)
         .where(Ticket.order_id == order.id)
         .order_by(col(Ticket.number))
     ).all()
@@ -182,22 +185,23 @@ def _view(session: ReadSession, order: Order, key: TicketKey) -> OrderView:
         expires_at=order.expires_at,
         paid_at=order.paid_at,
         tickets=tuple(
-            _ticket(ticket, tier, order.code, event.code_scheme, key) for ticket, tier in rows
+            _ticket(ticket, tier, line, order, code=code_of(ticket, event.code_scheme, key))
+            for ticket, tier, line in rows
         ),
     )
 
 
 def _ticket(
-    ticket: Ticket, tier: Tier, order_code: str, scheme: CodeScheme, key: TicketKey
+    ticket: Ticket, tier: Tier, line: OrderLine, order: Order, *, code: str | None
 ) -> TicketView:
     return TicketView(
         id=ticket.id,
-        short_code=f"{order_code}-{ticket.number}",
-        code=code_of(ticket, scheme, key),
+        short_code=f"{order.code}-{ticket.number}",
+        code=code,
         holder_name=ticket.holder_name,
         holder_company=ticket.holder_company,
         tier=tier.name,
-        price=tier.price,
+        price=Money(line.price_minor, order.currency),  # the tier's may have changed since
         state=ticket.state,
         attention=ticket.attention,
     )
