@@ -1,7 +1,8 @@
 # Boxoffice, from a fresh clone. `make` alone lists what there is.
 #
 # The first target that needs it makes `.venv` from requirements-dev.lock, with every hash
-# checked; after that only a changed lock or pyproject.toml installs again.
+# checked; after that only a changed lock or pyproject.toml installs again. pip brings uv, which
+# is ten times faster with the rest.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -48,7 +49,7 @@ check: .venv/.installed ## format, lint, types, floors, links and requirements; 
 	$(call step,types,$(BIN)/mypy)
 	$(call step,floors,$(BIN)/lint-imports --no-logo)
 	$(call step,docs,$(BIN)/python -m pytest -q tests/architecture/test_docs.py)
-	$(call step,requirements,$(BIN)/python -m pip check)
+	$(call step,requirements,$(BIN)/uv pip check)
 
 bench: .venv/.installed ## measure the speed of the hot paths against floors from the same run
 	@$(BIN)/python -m tests.bench
@@ -66,6 +67,8 @@ clean: ## remove the environment, the caches and what was built
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(make_venv); }
-	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r $<
-	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@sed -n '/^uv==/,/[^\\]$$/p' $< > .venv/uv.lock
+	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r .venv/uv.lock
+	@$(BIN)/uv pip install --quiet --require-hashes --only-binary :all: -r $<
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

@@ -1,6 +1,7 @@
 """Files that are whole or not there: written beside their name, kept, then named."""
 
 import os
+import secrets
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,8 @@ def publish(path: Path, parts: Iterable[bytes], *, mode: int = 0o600) -> int:
     """Write `parts` to `path` and return how many bytes they had. `-` is standard output.
 
     A reader sees the old file or the new one, never a half. A path that is something else than a
-    regular file (a device, a pipe) is written straight: renaming over it would destroy it.
+    regular file (a device, a pipe) is written straight: renaming over it would destroy it. A new
+    file gets `mode`; one that was there keeps its own.
 
     Raises:
         BadFile: the folder is not there, or nothing can be written.
@@ -21,15 +23,18 @@ def publish(path: Path, parts: Iterable[bytes], *, mode: int = 0o600) -> int:
     try:
         if str(path) == "-":
             return _write(sys.stdout.buffer, parts)
-        target = path.resolve()
-        if target.exists() and not target.is_file():
-            with target.open("wb") as file:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as file:
                 return _write(file, parts)
-        draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        target = path.resolve()
+        # By chance, not by process: what a killed run left behind is in nobody's way.
+        draft = target.with_name(f".{target.name[:200]}.{secrets.token_hex(4)}.tmp")
         try:
             with os.fdopen(
                 os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb"
             ) as file:
+                if target.exists():
+                    os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
                 size = _write(file, parts)
                 os.fsync(file.fileno())
             draft.rename(target)

@@ -11,6 +11,7 @@ from boxoffice.text import shown
 _OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 log = logging.getLogger("boxoffice")
+log.addHandler(logging.NullHandler())  # before `log_to`, a failure must not land on the screen
 
 
 class JsonLines(logging.Formatter):
@@ -37,6 +38,7 @@ def log_to(path: Path) -> None:
     handler = logging.FileHandler(path, delay=True, encoding="utf-8")
     handler.setFormatter(JsonLines())
     log.handlers[:] = [handler]
+    logging.raiseExceptions = False  # a log that cannot be written must not dirty the screen
     log.setLevel(logging.INFO)
     log.propagate = False
 

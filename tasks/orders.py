@@ -17,18 +17,18 @@ def expire_order(office: BoxOffice, job: ExpireOrder, claim: Claim) -> None:
     """Expire an order: its places stay taken until nobody can pay its charge any more."""
     with office.writing() as session:
         is_expiring = begin_expiry(session, job.order_id, now=office.now())
-        payment_id = session.exec(
-            select(Payment.id).where(
+        before = session.exec(
+            select(Payment).where(
                 Payment.order_id == job.order_id,
                 col(Payment.state).in_([PaymentState.OPENING, PaymentState.WAITING]),
             )
         ).first()
-    charge = closed_charge(office, payment_id) if is_expiring and payment_id else None
+    charge = closed_charge(office, before) if is_expiring and before else None
     with claim.finishing() as session:
         now = office.now()
-        if payment_id is not None and charge is not None:
-            payment = session.get_one(Payment, payment_id, with_for_update=True)
+        if before is not None and charge is not None:
+            payment = session.get_one(Payment, before.id, with_for_update=True)
             settle(session, SYSTEM, payment, charge, office.ticket_key, now=now)
-        elif is_expiring and payment_id is not None:
-            close_unanswered(session, SYSTEM, payment_id, now=now)
+        elif is_expiring and before is not None:
+            close_unanswered(session, SYSTEM, before, now=now)
         finish_expiry(session, SYSTEM, job.order_id, now=now)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from boxoffice.errors import ChargeRefused, GatewaySilent
+from boxoffice.errors import Busy, ChargeRefused, GatewaySilent
 from boxoffice.events.models import Event
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
@@ -23,8 +23,7 @@ def open_charge(office: BoxOffice, job: OpenCharge, claim: Claim) -> None:
     """Open the charge of a payment. From the second attempt on, look for it first."""
     request = _request(office, job.payment_id)
     if request is None:
-        with claim.finishing() as session:
-            close_unanswered(session, SYSTEM, job.payment_id, now=office.now())
+        _close(office, job.payment_id, claim)  # an earlier attempt may have opened it after all
         return
     found = office.provider.find_charges(request.reference) if claim.attempt > 1 else []
     try:
@@ -36,18 +35,15 @@ def open_charge(office: BoxOffice, job: OpenCharge, claim: Claim) -> None:
     with claim.finishing() as session:
         payment = session.get_one(Payment, job.payment_id, with_for_update=True)
         settle(session, SYSTEM, payment, charge, office.ticket_key, now=office.now())
+        # Race: the order ended while the gateway was asked. The next attempt closes the charge.
+        if payment.state is PaymentState.CLOSED and charge.state is ChargeState.WAITING:
+            raise Busy("the order ended while its charge was being opened.")
 
 
 @works(CloseCharge)
 def close_charge(office: BoxOffice, job: CloseCharge, claim: Claim) -> None:
     """Close the charge of an order that ended. When it was paid first, the money counts."""
-    charge = closed_charge(office, job.payment_id)
-    with claim.finishing() as session:
-        if charge is None:
-            close_unanswered(session, SYSTEM, job.payment_id, now=office.now())
-            return
-        payment = session.get_one(Payment, job.payment_id, with_for_update=True)
-        settle(session, SYSTEM, payment, charge, office.ticket_key, now=office.now())
+    _close(office, job.payment_id, claim)
 
 
 @works(ReadLetter)
@@ -67,17 +63,17 @@ def read_letter(office: BoxOffice, job: ReadLetter, claim: Claim) -> None:
         close_letter(session, job.letter_id, outcome, now=office.now())
 
 
-def closed_charge(office: BoxOffice, payment_id: UUID) -> Charge | None:
+def closed_charge(office: BoxOffice, payment: Payment) -> Charge | None:
     """Close a payment's charge at the gateway and return it as it is now; `None` if it has none.
 
     Raises:
         GatewaySilent: nobody knows; try again later.
     """
-    with office.reading() as session:
-        payment = session.get_one(Payment, payment_id)
+    if payment.state in {PaymentState.PAID, PaymentState.SETTLED}:
+        return None
     provider_id = payment.provider_id
     if provider_id is None:
-        found = _adopted(office, office.provider.find_charges(str(payment_id)))
+        found = _adopted(office, office.provider.find_charges(str(payment.id)))
         if found is None:
             return None
         provider_id = found.provider_id
@@ -88,6 +84,18 @@ def closed_charge(office: BoxOffice, payment_id: UUID) -> Charge | None:
     return charge
 
 
+def _close(office: BoxOffice, payment_id: UUID, claim: Claim) -> None:
+    with office.reading() as session:
+        before = session.get_one(Payment, payment_id)
+    charge = closed_charge(office, before)
+    with claim.finishing() as session:
+        if charge is None:
+            close_unanswered(session, SYSTEM, before, now=office.now())
+            return
+        payment = session.get_one(Payment, payment_id, with_for_update=True)
+        settle(session, SYSTEM, payment, charge, office.ticket_key, now=office.now())
+
+
 def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
     """Return what to ask of the buyer, or `None` when nothing is to be asked any more."""
     with office.reading() as session:
@@ -96,7 +104,9 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
             .where(Payment.id == payment_id)
             .where(Order.id == Payment.order_id, Event.id == Order.event_id)
         ).one()
-    if payment.state is not PaymentState.OPENING or order.state is not OrderState.PLACED:
+    # A letter may have told us of the charge before the call that opened it was answered.
+    is_open = payment.state in {PaymentState.OPENING, PaymentState.WAITING}
+    if not is_open or order.state is not OrderState.PLACED:
         return None
     return ChargeRequest(
         reference=str(payment.id),
@@ -111,7 +121,7 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
 
 
 def _adopted(office: BoxOffice, found: list[Charge]) -> Charge | None:
-    """Choose the charge to keep: a paid one, else the oldest; the other unpaid ones are closed."""
+    """Choose the charge to keep: paid, else the first listed; other unpaid ones are closed."""
     alive = [charge for charge in found if charge.state is not ChargeState.CLOSED]
     if not alive:
         return None

@@ -128,6 +128,7 @@ def _due(office: BoxOffice, limit: int) -> list[UUID]:
             session.exec(
                 select(Job.id)
                 .where(col(Job.state).in_(_READY), col(Job.run_at) <= office.now())
+                .where(col(Job.kind).in_(KINDS))  # a newer program may have promised others
                 .order_by(urgency, col(Job.run_at), col(Job.id))
                 .limit(limit)
             ).all()
@@ -138,7 +139,7 @@ def _claim(office: BoxOffice, job_id: UUID) -> tuple[Promise, Claim] | None:
     now = office.now()
     with office.writing() as session:
         row = session.get(Job, job_id)
-        if row is None:
+        if row is None or row.kind not in KINDS:
             return None
         kind = KINDS[row.kind]
         # Race: two workers, one job. The UPDATE lets one of them have it.

@@ -61,7 +61,7 @@ def scan_command(
     if nonce is not None and (stdin or not 1 <= len(nonce) <= 64 or not nonce.isprintable()):  # noqa: PLR2004
         raise BadValue("--nonce", "must be 1 to 64 characters, for one code.")
     asked = Asked(Direction.OUT if out else Direction.IN, document, confirm)
-    with office_of(ctx) as office:
+    with office_of(ctx, even_if_silent=True) as office:
         if code is not None:
             what = Shown(code, nonce or new_nonce(), _source(code), asked)
             raise typer.Exit(
@@ -157,7 +157,9 @@ def _scan(
     fields: str | None,
 ) -> int:
     """Scan once, show the answer, and return the exit code of its class."""
+    from boxoffice.cli import show
     from boxoffice.cli.exits import FAULT
+    from boxoffice.cli.shapes import admission_json
     from boxoffice.door.queries import gate_at
     from boxoffice.door.rules import ExitOf
     from boxoffice.door.scan import scan
@@ -167,6 +169,8 @@ def _scan(
         with office.writing() as session:
             at = gate_at(session, event, list_name, gate=gate)
             admission = scan(session, office.actor, at, what, now=office.now())
+            if as_json:  # a wrong field is refused while the scan is not kept yet
+                show.picked(admission_json(admission), fields)
     except (Unavailable, Busy) as failure:
         _show_fault(failure, as_json=as_json)
         return FAULT

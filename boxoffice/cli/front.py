@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command
+
+from boxoffice.cli.options import Group
 
 _NOUNS = {
     "event": "Nights out: set them up, publish them, look at them.",
@@ -23,7 +24,7 @@ _NOUNS = {
 }
 
 
-class Front(TyperGroup):
+class Front(Group):
     """The group of all nouns. A noun's module is imported when the noun is asked for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -45,7 +46,6 @@ app = typer.Typer(
     cls=Front,
     help="A box office for people who live in the terminal.",
     epilog="New here? boxoffice demo plays a whole night in a temporary folder.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=True,

@@ -1,14 +1,19 @@
 """The command `boxoffice`: one place owns errors and exit codes."""
 
+import io
 import os
+import re
+import signal
 import sys
 from collections.abc import Sequence
 
 import typer
 
 from boxoffice.cli import show
-from boxoffice.cli.exits import CLOSED_PIPE, FAILED, INTERRUPTED
+from boxoffice.cli.exits import CLOSED_PIPE, FAILED, INTERRUPTED, TERMINATED
 from boxoffice.errors import BoxOfficeError, Invalid
+
+_UNTEXT = re.compile("[\ud800-\udfff]")  # how bytes that are no UTF-8 arrive in an argument
 
 
 class Usage(Invalid):
@@ -19,6 +24,11 @@ class Usage(Invalid):
 
 def run() -> None:
     """Be the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # names and ticks, whatever the locale
+    # Whoever asks us to stop gets a tidy end: drafts removed, locks let go, the job in hand done.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     sys.exit(main())
 
 
@@ -42,12 +52,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         show.talk("interrupted.")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has gone; nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLOSED_PIPE
+        return _closed_pipe()
+    except SystemExit as leaving:
+        # Typer makes an exit of a closed pipe by itself.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return _closed_pipe()
+        raise
+    except UnicodeEncodeError as failure:
+        if not any(_UNTEXT.search(word) for word in words):
+            return _unexpected(failure, as_json=as_json)
+        usage = Usage("the command line holds bytes that are not text.", hint="write it in UTF-8")
+        show.error(usage, as_json=as_json)
+        return usage.exit_code
     except Exception as failure:  # noqa: BLE001  (the last wall before a traceback)
         return _unexpected(failure, as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def _closed_pipe() -> int:
+    """Leave quietly: whoever read us has gone, and nothing may be written at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return CLOSED_PIPE
 
 
 def _unexpected(failure: Exception, *, as_json: bool) -> int:

@@ -1,8 +1,10 @@
 """Options that mean the same on every command."""
 
-from typing import Annotated
+from difflib import get_close_matches
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON: an object, or one a line.")]
 Fields = Annotated[
@@ -20,11 +22,31 @@ Key = Annotated[
 ]
 
 
+class Group(TyperGroup):
+    """A group of commands that lists them when none is named, and guesses at a misspelt one."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take no words for a question: the help is the answer, on stdout."""
+        return super().parse_args(ctx, args or ([] if ctx.resilient_parsing else ["--help"]))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find a command by its name. What is meant is guessed, and never run."""
+        command = self.get_command(ctx, args[0])
+        if command is not None:
+            return args[0], command, args[1:]
+        if not args[0].startswith("-"):
+            near = get_close_matches(args[0], self.list_commands(ctx), n=3)
+            guess = f" Did you mean {', '.join(map(repr, near))}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{guess}")
+        return super().resolve_command(ctx, args)
+
+
 def noun(help_text: str) -> typer.Typer:
     """Make the group of one noun's verbs."""
     return typer.Typer(
+        cls=Group,
         help=help_text,
-        no_args_is_help=True,
+        add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

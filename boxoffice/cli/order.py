@@ -7,6 +7,7 @@ import typer
 from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Quiet, Yes, example, noun
 
 if TYPE_CHECKING:
+    from boxoffice.db import ReadSession
     from boxoffice.office import BoxOffice
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import Request
@@ -67,8 +68,9 @@ def sell_command(
     with office_of(ctx) as office:
         with office.writing() as session:
             now = office.now()
-            placed = place(session, office.actor, request, now=now, holds=False, key=key)
+            placed = place(session, office.actor, request, now=now, holds=False, key=_key(key))
             take(session, office.actor, placed.id, paid_by, office.ticket_key, now=now)
+            _check_fields(session, office, placed.code, fields if as_json else None)
         order, payment = _read(office, placed.code)
         _show(order, payment, as_json=as_json, fields=fields, quiet=quiet)
         if buyer_email:
@@ -118,9 +120,10 @@ def place_command(
         provider = office.provider.name
         with office.writing() as session:
             now = office.now()
-            placed = place(session, office.actor, request, now=now, holds=True, key=key)
+            placed = place(session, office.actor, request, now=now, holds=True, key=_key(key))
             if placed.is_new:
                 start(session, office.actor, placed.id, paid_by, provider, now=now)
+            _check_fields(session, office, placed.code, fields if as_json else None)
         order, payment = _charged(office, placed.code)
         _show(order, payment, as_json=as_json, fields=fields, quiet=quiet)
 
@@ -219,6 +222,14 @@ def _method(text: str, *allowed: str) -> "Method":
     return Method(text)
 
 
+def _key(text: str | None) -> str | None:
+    from boxoffice.errors import BadValue
+
+    if text is not None and not (1 <= len(text) <= 200 and text.isprintable()):  # noqa: PLR2004
+        raise BadValue("--idempotency-key", "must be 1 to 200 printable characters.")
+    return text
+
+
 def _request(
     event: str,
     tier: str,
@@ -251,6 +262,7 @@ def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | 
     from boxoffice.cli import show
     from boxoffice.errors import ChargeRefused
     from boxoffice.outbox.jobs import OpenCharge
+    from boxoffice.outbox.queries import last_error_of
     from boxoffice.payments.call_off import call_off
     from boxoffice.payments.models import PaymentState
     from tasks.relay import run_promised
@@ -268,18 +280,37 @@ def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | 
             order=order.code,
         )
     if payment is not None and payment.state is PaymentState.OPENING:
-        show.talk(f"the gateway is silent; the places of {order.code} are held meanwhile.")
+        with office.reading() as session:
+            why = last_error_of(session, OpenCharge(payment.id))
+        show.talk(f"the charge of {order.code} is not open yet, its places are held: {why}")
         show.talk(f"hint: boxoffice job run, then boxoffice payment show {order.code}")
     return order, payment
 
 
 def _read(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | None]":
+    with office.reading() as session:
+        return _read_in(session, office, code)
+
+
+def _read_in(
+    session: "ReadSession", office: "BoxOffice", code: str
+) -> "tuple[OrderView, PaymentView | None]":
     from boxoffice.orders.queries import order_view
     from boxoffice.payments.queries import payment_of_order
 
-    with office.reading() as session:
-        order = order_view(session, code, office.ticket_key)
-        return order, payment_of_order(session, order.id)
+    order = order_view(session, code, office.ticket_key)
+    return order, payment_of_order(session, order.id)
+
+
+def _check_fields(
+    session: "ReadSession", office: "BoxOffice", code: str, fields: str | None
+) -> None:
+    """Refuse a wrong field while the order is not kept yet."""
+    from boxoffice.cli import show
+    from boxoffice.cli.shapes import order_json
+
+    if fields is not None:
+        show.picked(order_json(*_read_in(session, office, code)), fields)
 
 
 def _show(

@@ -28,8 +28,7 @@ def as_json_line(value: Json, fields: str | None = None) -> None:
     Raises:
         BadValue: a field is not one of the object's.
     """
-    picked = value if fields is None else _pick(value, fields)
-    print(inert_json(json.dumps(picked, ensure_ascii=False)), flush=True)  # noqa: T201
+    print(inert_json(json.dumps(picked(value, fields), ensure_ascii=False)), flush=True)  # noqa: T201
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -99,11 +98,22 @@ def is_coloured() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _pick(value: Json, fields: str) -> dict[str, Any]:
-    picked = {}
+def picked(value: Json, fields: str | None) -> Json:
+    """Return `value` narrowed to `fields`; what is below a null is null.
+
+    Ask before what cannot be undone is kept: a wrong field must not look like a refused sale.
+
+    Raises:
+        BadValue: a field is not one of the object's.
+    """
+    if fields is None:
+        return value
+    found_by_name = {}
     for name in (field.strip() for field in fields.split(",")):
         found: Any = value
         for step in name.split("."):
+            if found is None:
+                break
             if not isinstance(found, Mapping) or step not in found:
                 raise BadValue(
                     "--fields",
@@ -111,5 +121,5 @@ def _pick(value: Json, fields: str) -> dict[str, Any]:
                     hint="there are: " + ", ".join(value),
                 )
             found = found[step]
-        picked[name] = found
-    return picked
+        found_by_name[name] = found
+    return found_by_name

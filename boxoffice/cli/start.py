@@ -74,8 +74,10 @@ def demo(folder: Path | None, *, as_json: bool) -> None:
 
     if folder is None:
         folder = Path(mkdtemp(prefix="boxoffice-demo-"))
-    elif folder.exists() and any(folder.iterdir()):
-        raise Refused(f"{folder} is not empty.", hint="name a new folder", code="demo.folder_used")
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(
+            f"{folder} is not an empty folder.", hint="name a new folder", code="demo.folder_used"
+        )
     folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     books = play(folder, show.talk)

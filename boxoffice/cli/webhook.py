@@ -18,6 +18,7 @@ def serve_command(
     """Take letters in, and run what they promise. Ctrl-C ends it."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.errors import Misconfigured
     from boxoffice.listener.app import create_app
     from boxoffice.listener.serving import listen
     from boxoffice.listener.webhooks import TOKEN_MIN
@@ -26,7 +27,10 @@ def serve_command(
     with office_of(ctx) as office:
         token = office.settings.need("asaas_webhook_token", why="letters carry a token")
         if len(token) < TOKEN_MIN:
-            show.talk(f"warning: the token has under {TOKEN_MIN} characters; no letter will pass.")
+            raise Misconfigured(
+                f"BOXOFFICE_ASAAS_WEBHOOK_TOKEN has under {TOKEN_MIN} characters.",
+                hint="choose a longer one, and register it with the gateway",
+            )
         with Background(office) as background:
             app_of_letters = create_app(office, after_keeping=background.wake)
             listen(

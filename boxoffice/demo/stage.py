@@ -1,5 +1,6 @@
 """The demo's stage: a box office in a folder, with a gateway and a listener on free ports."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +48,8 @@ def stage(folder: Path) -> Iterator[Stage]:
                     "BOXOFFICE_ASAAS_API_KEY": API_KEY,
                     "BOXOFFICE_ASAAS_WEBHOOK_TOKEN": token,
                     "BOXOFFICE_MAIL_FROM": "Noite das Farmácias <ingressos@exemplo.test>",
-                }
+                },
+                config=Path(os.devnull),  # a boxoffice.toml here may name a real database
             )
             upgrade(settings.database_url)
             log_to(settings.log_path)

@@ -178,7 +178,9 @@ def slot_of(policy: Policy, entries: tuple[Entered, ...], today: date) -> str:
         return ""
     if policy is Policy.DAILY:
         return today.isoformat()
-    return str(1 + max((int(entry.slot) for entry in entries), default=0))
+    # An entry from before the policy changed has another kind of slot.
+    numbers = [int(entry.slot) for entry in entries if entry.slot.isdecimal()]
+    return str(1 + max(numbers, default=0))
 
 
 def first_of(verdict: Verdict, entries: tuple[Entered, ...], today: date) -> Entered | None:

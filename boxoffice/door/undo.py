@@ -39,7 +39,7 @@ def undo(
         statement = statement.where(Scan.operator == actor.name)
     else:
         code, _, number = ticket_name.strip().upper().partition("-")
-        if not (number.isascii() and number.isdigit()):
+        if not (code.isalnum() and number.isascii() and number.isdigit()):
             raise NotFound("ticket", ticket_name[:20], hint="name it by order and number: K7QX2M-1")
         statement = statement.where(Order.code == code, Ticket.number == int(number[:6]))
     found = session.exec(statement.limit(1)).first()

@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 
 from boxoffice.db import ReadSession
 from boxoffice.door.models import Entry
-from boxoffice.events.models import Tier
+from boxoffice.events.queries import tiers_of
 from boxoffice.money import Money
 from boxoffice.orders.models import Order, OrderLine
 from boxoffice.people import masked_document
@@ -75,6 +75,7 @@ class Attendees:
 
     def rows(self, session: ReadSession, event_id: UUID) -> Iterator[tuple[str, ...]]:
         """Yield the tickets in the order their orders were placed; documents are masked."""
+        tiers = {tier.id: tier for tier in tiers_of(session, event_id)}
         came_at = (
             select(func.min(col(Entry.entered_at)))
             .where(Entry.ticket_id == Ticket.id)
@@ -82,26 +83,24 @@ class Attendees:
             .scalar_subquery()
         )
         statement = (
-            select(Ticket, Order, Tier, came_at)
-            .add_columns(col(OrderLine.price_minor))
+            select(Ticket, Order, OrderLine, came_at)
             .join(Order, col(Order.id) == Ticket.order_id)
             .join(OrderLine, col(OrderLine.id) == Ticket.line_id)
-            .join(Tier, col(Tier.id) == Ticket.tier_id)
             .where(
                 Ticket.event_id == event_id,
                 col(Ticket.state).in_([TicketState.VALID, TicketState.BLOCKED]),
             )
             .order_by(col(Order.placed_at), col(Order.id), col(Ticket.number))
         )
-        for ticket, order, tier, entered_at, price_minor in session.exec(
+        for ticket, order, line, entered_at in session.exec(
             statement.execution_options(yield_per=500)
         ):
             yield (
                 f"{order.code}-{ticket.number}",
                 order.code,
-                tier.name,
-                tier.category,
-                str(Money(price_minor, order.currency).decimal),
+                tiers[ticket.tier_id].name,
+                tiers[ticket.tier_id].category,
+                str(Money(line.price_minor, order.currency).decimal),
                 order.currency,
                 ticket.state,
                 ticket.holder_name,

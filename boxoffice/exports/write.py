@@ -15,7 +15,7 @@ from typing import Any
 
 from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession
-from boxoffice.errors import Busy
+from boxoffice.errors import BadFile, Busy
 from boxoffice.events.queries import event_by_slug
 from boxoffice.exports.definitions import Definition
 from boxoffice.files import publish
@@ -128,11 +128,10 @@ def _is_plain(out: Path) -> bool:
 @contextmanager
 def _only_one(out: Path) -> Iterator[None]:
     """Hold the lock of an output file: the kernel frees it, however we end."""
-    if str(out) == "-" or (out.exists() and not out.is_file()) or not out.parent.is_dir():
+    handle = _lock_file(out)
+    if handle is None:
         yield
         return
-    lock = out.with_name(f".{out.name}.lock")
-    handle = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
     try:
         # Race: cron starts before the last run has ended. The second leaves at once.
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -144,3 +143,15 @@ def _only_one(out: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _lock_file(out: Path) -> int | None:
+    """Open the file whose lock `out` is guarded by; devices, pipes and stdout have none."""
+    try:
+        is_else = str(out) == "-" or (out.exists() and not out.is_file())
+        if is_else or not out.parent.is_dir():
+            return None
+        lock = out.with_name(f".{out.name}.lock")
+        return os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise BadFile(f"{out} cannot be written: {error.strerror}.") from error

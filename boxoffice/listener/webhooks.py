@@ -25,7 +25,8 @@ async def asaas_letter(request: Request) -> Response:
     if not _is_token(request.headers.getlist(_TOKEN_HEADER), office):
         log.warning("letter with a wrong token", extra={"provider": "asaas"})
         return _no(401, "wrong token")
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
         return _no(415, "not application/json")
     body = await request.body()  # the app's limit answers 413 while it is read
     try:

@@ -77,7 +77,7 @@ def _revive(session: WriteSession, order: Order, event: Event, now: datetime) ->
         with session.begin_nested():  # sold out on the second tier must give the first one back
             if not _move(session, order.id, _TOO_LATE, OrderState.PAID, now):
                 return False
-            take_places(session, event, hold_again(session, order.id), on_sale=False)
+            take_places(session, event, hold_again(session, order.id, now=now), on_sale=False)
     except (SoldOut, EventFull):
         return False
     return True

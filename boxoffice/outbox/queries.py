@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
+from boxoffice.outbox.jobs import Promise
 from boxoffice.outbox.models import Job, JobState
 
 
@@ -20,6 +21,12 @@ class JobView:
     attempts: int
     run_at: datetime
     last_error: str | None
+
+
+def last_error_of(session: ReadSession, job: Promise) -> str:
+    """Return why a promised job has not ended well so far, or nothing."""
+    found = session.exec(select(Job.last_error).where(Job.dedupe_key == job.dedupe_key)).first()
+    return found or ""
 
 
 def list_jobs(session: ReadSession, state: JobState | None, *, limit: int) -> list[JobView]:

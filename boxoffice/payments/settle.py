@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
+from boxoffice.errors import Busy
 from boxoffice.orders.confirm import confirm, hold_for_review
 from boxoffice.payments.models import Payment, PaymentState
 from boxoffice.payments.provider import Charge
@@ -89,15 +90,24 @@ def fail(session: WriteSession, actor: Actor, payment_id: UUID, why: str, *, now
             "order",
             payment.order_id,
             now=now,
-            payment=str(payment_id),
+            payment=str(payment.id),
         )
 
 
 def close_unanswered(
-    session: WriteSession, actor: Actor, payment_id: UUID, *, now: datetime
+    session: WriteSession, actor: Actor, before: Payment, *, now: datetime
 ) -> None:
-    """Close a payment for which the gateway has no charge, and none is wanted any more."""
-    payment = session.get_one(Payment, payment_id, with_for_update=True)
+    """Close a payment for which the gateway has no charge, and none is wanted any more.
+
+    `before` is the payment as it was when the gateway was asked.
+
+    Raises:
+        Busy: it got a charge since then; look again.
+    """
+    payment = session.get_one(Payment, before.id, with_for_update=True)
+    # Race: a worker opened the charge just after we had looked for it.
+    if payment.provider_id != before.provider_id:
+        raise Busy("the payment has got a charge meanwhile.", hint="look again")
     if payment.state in {PaymentState.OPENING, PaymentState.WAITING}:
         payment.state = PaymentState.CLOSED
         record(
@@ -107,5 +117,5 @@ def close_unanswered(
             "order",
             payment.order_id,
             now=now,
-            payment=str(payment_id),
+            payment=str(payment.id),
         )

@@ -11,7 +11,7 @@ from boxoffice.db import WriteSession, insert_once
 from boxoffice.errors import Misconfigured
 from boxoffice.events.models import CodeScheme
 from boxoffice.tickets.code import ShortCode, SignedCode, TicketKey, read_code
-from boxoffice.tickets.models import PublicKey, Ticket, TicketState
+from boxoffice.tickets.models import PublicKey, RevokedCode, Ticket, TicketState
 
 
 def issue(
@@ -65,14 +65,23 @@ def code_of(ticket: Ticket, scheme: CodeScheme, key: TicketKey) -> str | None:
     )
 
 
-def hold_again(session: WriteSession, order_id: UUID) -> Counter[UUID]:
+def hold_again(session: WriteSession, order_id: UUID, *, now: datetime) -> Counter[UUID]:
     """Take the void tickets of an order back to held, each as a newer generation of itself.
 
-    Return how many places of each tier they need; the caller takes them.
+    Codes they had are revoked. Return how many places of each tier they need; the caller takes
+    them.
     """
+    is_void = (col(Ticket.order_id) == order_id, col(Ticket.state) == TicketState.VOID)
+    had = session.exec(select(Ticket.id, Ticket.code_digest).where(*is_void)).all()
+    session.add_all(
+        RevokedCode(code_digest=digest, ticket_id=ticket_id, revoked_at=now)
+        for ticket_id, digest in had
+        if digest is not None
+    )
+    session.flush()
     revived = session.connection().execute(
         update(Ticket)
-        .where(col(Ticket.order_id) == order_id, col(Ticket.state) == TicketState.VOID)
+        .where(*is_void)
         .values(
             state=TicketState.HELD,
             holds_place=True,

@@ -1,7 +1,6 @@
 """Placing an order: everything in it happens, or nothing does."""
 
 from datetime import timedelta
-from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from boxoffice.errors import (
     EventFull,
     EventNotOnSale,
     Forbidden,
-    KeyReused,
     NotFound,
     SoldOut,
     TierNotOnSale,
@@ -21,8 +19,8 @@ from boxoffice.errors import (
 from boxoffice.events.models import EventState
 from boxoffice.events.publish import move
 from boxoffice.office import BoxOffice
-from boxoffice.orders.models import Channel, Order, OrderState
-from boxoffice.orders.place import KEY_MAX, Wanted, place
+from boxoffice.orders.models import Channel, OrderState
+from boxoffice.orders.place import Wanted, place
 from boxoffice.orders.rules import QUANTITY_MAX
 from boxoffice.outbox.models import Job
 from boxoffice.people import Person
@@ -221,14 +219,6 @@ def test_an_event_that_is_not_there_is_not_found(office: BoxOffice, slug: str) -
         placed(office, a_request(event=slug))
 
 
-@pytest.mark.parametrize("key", ["", "k\x00", "k\n", "\ud800", "k" * (KEY_MAX + 1)], ids=ascii)
-def test_a_key_that_cannot_be_kept_is_refused(office: BoxOffice, key: str) -> None:
-    an_event(office)
-
-    with pytest.raises(BadValue):
-        placed(office, a_request(), key=key)
-
-
 def test_a_draft_sells_nothing(office: BoxOffice) -> None:
     applied(office, a_plan())
 
@@ -271,63 +261,6 @@ def test_the_tier_of_the_moment_is_sold(office: BoxOffice, clock: Clock) -> None
     with pytest.raises(TierNotOnSale) as caught:
         placed(office, a_request((LOTE, 1)))
     assert caught.value.message == "Lote 1 is not on sale: its time is over."
-
-
-def test_the_same_key_and_request_answer_with_the_first_order(
-    office: BoxOffice, clock: Clock
-) -> None:
-    an_event(office, a_tier(quota=2))
-    first = placed(office, a_request((LOTE, 2)), key="k-1")
-    before = counts(office), places_left(office)
-    clock.forward(hours=5)
-
-    again = placed(office, a_request((LOTE, 2)), key="k-1")
-
-    assert (first.is_new, again.is_new) == (True, False)
-    assert (again.id, again.code, again.total) == (first.id, first.code, first.total)
-    assert (counts(office), places_left(office)) == before
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        a_request((LOTE, 2)),
-        a_request(("Pista", 1)),
-        a_request(buyer=Person("Rita Nogueira")),
-        a_request(method="card"),
-        a_request(channel=Channel.ONLINE),
-        a_request(lines=(Wanted(LOTE, 1, holders=(Person("Ana"),)),)),
-    ],
-)
-def test_the_same_key_with_another_request_is_refused(office: BoxOffice, other: Any) -> None:
-    an_event(office, a_tier(), a_tier("Pista"))
-    first = placed(office, a_request(), key="k-1")
-    before = counts(office)
-
-    with pytest.raises(KeyReused) as caught:
-        placed(office, other, key="k-1")
-
-    assert caught.value.details == {"order": first.code}
-    assert counts(office) == before
-
-
-def test_without_a_key_the_same_request_is_another_order(office: BoxOffice) -> None:
-    an_event(office)
-
-    assert placed(office, a_request()).code != placed(office, a_request()).code
-
-
-def test_when_a_code_is_taken_another_is_drawn(
-    office: BoxOffice, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    an_event(office)
-    drawn = chain(repeat("K7QX2M", 4), ["R4TW9Z"])
-    monkeypatch.setattr("boxoffice.orders.place.new_code", lambda: next(drawn))
-
-    codes = [placed(office, a_request(), key=key).code for key in ("k-1", "k-2")]
-
-    assert codes == ["K7QX2M", "R4TW9Z"]
-    assert {order.idempotency_key for order in rows(office, Order)} == {"k-1", "k-2"}
 
 
 def test_what_was_placed_is_in_the_audit_without_a_name(office: BoxOffice) -> None:

@@ -18,7 +18,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,9 +52,12 @@ _SETTINGS = (
 
 
 @contextmanager
-def run_folder() -> Iterator[Path]:
-    """Claim a folder for one test run. On leaving, wait until its server is gone."""
-    home = _home()
+def run_folder(*, in_memory: bool = True) -> Iterator[Path]:
+    """Claim a folder for one test run. On leaving, wait until its server is gone.
+
+    Without `in_memory` it is on a disk, where a sync costs what it costs.
+    """
+    home = _home(in_memory=in_memory)
     with (home / "lock").open("a") as busy:
         # Race: between making a folder and locking it, another run would take it for a dead one's.
         fcntl.flock(busy, fcntl.LOCK_EX)
@@ -124,10 +127,13 @@ class Postgres:
 
 
 @contextmanager
-def postgres(folder: Path, prepare: Callable[[str], None]) -> Iterator[Postgres]:
+def postgres(
+    folder: Path, prepare: Callable[[str], None], *, settings: Sequence[str] = ()
+) -> Iterator[Postgres]:
     """Open the server of the run that holds `folder`, starting it if nobody has.
 
     `prepare` migrates the empty database at a URL, once per run; it must leave no connection open.
+    A server that is started now follows `settings` (`fsync=on`) before those of all tests.
 
     Raises:
         RuntimeError: the server did not start; the message is what it said.
@@ -137,20 +143,20 @@ def postgres(folder: Path, prepare: Callable[[str], None]) -> Iterator[Postgres]
             # Race: xdist's workers all want the server at once. One starts it, the others find it.
             fcntl.flock(starting, fcntl.LOCK_EX)
             if not _is_ready(folder):
-                _start_keeper(folder)
+                _start_keeper(folder, settings)
             server = opened.enter_context(closing(Postgres(folder)))
             server.make_template(prepare)
         yield server
 
 
-def _home() -> Path:
+def _home(*, in_memory: bool) -> Path:
     """Return the folder of all runs of this user: in memory if there is room: ten times faster.
 
     Raises:
         PermissionError: somebody else has put a folder there.
     """
     place = Path(tempfile.gettempdir())
-    if _IN_MEMORY.is_dir():
+    if in_memory and _IN_MEMORY.is_dir():
         memory = os.statvfs(_IN_MEMORY)
         is_roomy = memory.f_bavail * memory.f_frsize >= _ROOM_BYTES
         if is_roomy and not memory.f_flag & os.ST_NOEXEC:
@@ -178,7 +184,7 @@ def _is_ready(folder: Path) -> bool:
     return False
 
 
-def _start_keeper(folder: Path) -> None:
+def _start_keeper(folder: Path, settings: Sequence[str]) -> None:
     """Start the keeper of `folder` and wait until its server is ready.
 
     A session of its own keeps the terminal's Ctrl-C away from the server; a log of its own keeps
@@ -187,7 +193,7 @@ def _start_keeper(folder: Path) -> None:
     log = folder / "log"
     with log.open("a") as said:
         started = subprocess.run(  # noqa: S603  (our own file)
-            [sys.executable, "-I", __file__, str(folder)],
+            [sys.executable, "-I", __file__, str(folder), *settings],
             check=False,
             cwd="/",
             start_new_session=True,
@@ -225,7 +231,7 @@ def _programs(folder: Path) -> Path:
     return site / programs
 
 
-def _keep(folder: Path, tell: int) -> None:
+def _keep(folder: Path, settings: Sequence[str], tell: int) -> None:
     """Serve until the run lets go of its lock, then leave nothing behind. Say `ready` to `tell`."""
     account = _account()
     programs = _programs(folder)
@@ -236,7 +242,7 @@ def _keep(folder: Path, tell: int) -> None:
     initdb: list[str | Path] = [programs / "initdb", "--pgdata", data, *_INITDB]
     subprocess.run(initdb, check=True, **account)  # noqa: S603  (the wheel's own program)
     serve: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder]
-    serve += [f"--{setting}" for setting in _SETTINGS]
+    serve += [f"--{setting}" for setting in (*_SETTINGS, *settings)]  # the last one counts
     server: subprocess.Popen[bytes] = subprocess.Popen(serve, **account)  # noqa: S603  (the same)
     try:
         while not _is_ready(folder):
@@ -258,7 +264,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     server.wait()
 
 
-def _main(folder: Path) -> None:
+def _main(folder: Path, settings: Sequence[str]) -> None:
     """Become the keeper of `folder`. The first process ends when the server is ready, or failed."""
     told, tell = os.pipe()
     if os.fork():
@@ -268,8 +274,8 @@ def _main(folder: Path) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with (folder / "keeper.lock").open("a") as kept:
         fcntl.flock(kept, fcntl.LOCK_EX)
-        _keep(folder, tell)
+        _keep(folder, settings, tell)
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]))
+    _main(Path(sys.argv[1]), sys.argv[2:])

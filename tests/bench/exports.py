@@ -1,0 +1,112 @@
+"""The attendees of a big night as CSV: rows in a second, and what the export keeps in memory."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import psycopg
+
+from boxoffice.exports.definitions import DEFINITIONS
+from boxoffice.exports.write import write_export
+from tests.bench.databases import KINDS, NIGHT, POSTGRES, Filled
+from tests.bench.harness import Bench, Row, at_least, at_most, duel, plain, whole
+from tests.bench.raw import libpq_url, sqlite_path
+from tests.bench.startup import environment
+from tests.making import NOON, an_event
+
+_FEW = "pequena"  # an event without a ticket: what an export costs before its first row
+# The process tells its own peak: what the kernel tells a parent begins with the parent's.
+_WEIGHED = """
+import sys
+from boxoffice.cli.main import main
+code = main(sys.argv[1:])
+print(open("/proc/self/status").read())
+sys.exit(code)
+"""
+_SELECT = f"""
+SELECT orders.code || '-' || ticket.number, orders.code, tier.name, tier.category,
+  order_line.price_minor, orders.currency, ticket.state, ticket.holder_name, ticket.holder_email,
+  ticket.holder_document, ticket.holder_company, ticket.holder_title, orders.buyer_name,
+  orders.paid_at,
+  (SELECT min(entry.entered_at) FROM entry WHERE entry.ticket_id = ticket.id)
+FROM ticket
+JOIN orders ON orders.id = ticket.order_id
+JOIN order_line ON order_line.id = ticket.line_id
+JOIN tier ON tier.id = ticket.tier_id
+WHERE ticket.event_id = (SELECT id FROM event WHERE slug = '{NIGHT}')
+  AND ticket.state IN ('valid', 'blocked')
+ORDER BY orders.placed_at, orders.id, ticket.number
+"""  # noqa: S608  (a name of ours)
+
+
+def exports(bench: Bench) -> Iterator[Row]:
+    """Compare the export with the database's own way to write the same rows as CSV."""
+    size = bench.pick(100_000, 1_000_000)
+    count = bench.pick(50_000, 300_000)
+    for kind in KINDS:
+        filled = bench.databases.filled(kind, size, night_count=count)
+        floor, said, limit = (
+            (_copy, "COPY … TO STDOUT", 0.7)
+            if kind == POSTGRES
+            else (_shell, "the sqlite3 shell", 0.5)
+        )
+        met = duel(
+            partial(whole, count, partial(floor, filled, bench.folder / "floor.csv")),
+            partial(whole, count, partial(_export, filled, bench.folder / "ours.csv")),
+            rounds=bench.pick(3, 2),
+        )
+        name = f"CSV export, {kind}, {count:,} rows"
+        yield met.rates(name, at_least(limit), note=said)
+        an_event(filled.office, slug=_FEW)
+        many, few = (_peak(filled, slug, bench.folder) for slug in (NIGHT, _FEW))
+        grown = many - few
+        note = f"{many:.0f} MB at its peak, {few:.0f} MB without a row"
+        yield plain(f"{name}: memory grown", "MB", grown, [grown], at_most(10, "MB"), note=note)
+
+
+def _export(filled: Filled, out: Path) -> None:
+    office, attendees = filled.office, DEFINITIONS["attendees"]
+    with office.reading() as session:
+        written = write_export(session, office.actor, attendees, NIGHT, out, now=NOON)
+    assert written.rows == filled.night_count, "every ticket of the night is valid"
+
+
+def _copy(filled: Filled, out: Path) -> None:
+    with (
+        psycopg.connect(libpq_url(filled.url)) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY ({_SELECT}) TO STDOUT (FORMAT csv)".encode()) as rows,
+        out.open("wb") as file,
+    ):
+        file.writelines(rows)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _shell(filled: Filled, out: Path) -> None:
+    shell = shutil.which("sqlite3")
+    assert shell is not None, "the floor is the sqlite3 shell: apt install sqlite3"
+    with out.open("wb") as file:
+        command = [shell, "-readonly", "-csv", sqlite_path(filled.url), _SELECT]
+        subprocess.run(command, stdout=file, check=True)  # noqa: S603  (our own query)
+        os.fsync(file.fileno())
+
+
+def _peak(filled: Filled, slug: str, folder: Path) -> float:
+    """Return the most memory, in MB, that the command held to export one event."""
+    words = ["export", "run", "attendees", "--event", slug, "--out", str(folder / "peak.csv")]
+    ran = subprocess.run(  # noqa: S603  (our own program)
+        [sys.executable, "-c", _WEIGHED, *words],
+        env=environment(filled.url, folder),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = re.search(r"VmHWM:\s+(\d+) kB", ran.stdout)
+    assert found, "Linux says what a process held at most"
+    return int(found[1]) / 1024

@@ -1,0 +1,66 @@
+"""A scan by hand: the statements that the verb runs, one by one, for a guest who comes in."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from boxoffice.door.scan import new_nonce
+from boxoffice.ids import new_id
+from boxoffice.tickets.issue import digest_of
+from tests.bench.databases import DAY
+from tests.bench.raw import Raw, insert
+from tests.making import NOON
+
+STATEMENTS = 9
+
+_EVENT = "SELECT * FROM event WHERE slug = ?"
+_LISTS = "SELECT * FROM door_list WHERE event_id = ? ORDER BY turn, name"
+_NONCE = "SELECT * FROM scan WHERE nonce = ?"
+_TICKET = (
+    "SELECT ticket.id, ticket.*, tier.*, orders.* FROM ticket "
+    "JOIN tier ON tier.id = ticket.tier_id JOIN orders ON orders.id = ticket.order_id WHERE "
+)
+_TIERS = "SELECT tier_id FROM door_list_tier WHERE list_id = ?"
+_ENTRIES = "SELECT * FROM entry WHERE list_id = ? AND ticket_id = ? ORDER BY entered_at, slot"
+
+
+def raw_scans(raw: Raw, codes: Iterator[str]) -> Callable[[], None]:
+    """Return a step that admits the next guest, in a transaction of its own."""
+
+    def step() -> None:
+        nonce, digest, scan_id = new_nonce(), digest_of(next(codes)), raw.value(new_id())
+        with raw.transaction():
+            event = raw.run(_EVENT, [DAY]).fetchone()
+            door = raw.run(_LISTS, [event[0]]).fetchone()
+            assert raw.run(_NONCE, [nonce]).fetchone() is None, "nobody used this nonce"
+            ticket = raw.run(_TICKET + "ticket.code_digest = ?", [digest]).fetchone()
+            raw.run(_TIERS, [door[0]]).fetchall()
+            raw.run(_ENTRIES, [door[0], ticket[0]]).fetchall()
+            place = {"list_id": door[0], "ticket_id": ticket[0]}
+            _admit(raw, place, scan_id, nonce=nonce, digest=digest)
+            raw.run(_TICKET + "ticket.id = ?", [ticket[0]]).fetchone()
+
+    return step
+
+
+def _admit(raw: Raw, place: dict[str, Any], scan_id: Any, *, nonce: str, digest: str) -> None:
+    now = raw.value(NOON)
+    entry = place | {"slot": "", "scan_id": scan_id, "entered_at": now, "left_at": None}
+    scan = place | {
+        "id": scan_id,
+        "nonce": nonce,
+        "gate": "A",
+        "direction": "in",
+        "scanned_at": now,
+        "mode": "online",
+        "source": "scanner",
+        "unknown_text": None,
+        "verdict": "ok",
+        "operator": "dora",
+        "annuls_id": None,
+        "text_digest": digest,
+        "first_scan_id": None,
+    }
+    for table, row in (("entry", entry), ("scan", scan)):
+        sql, values = insert(table, row)
+        kept = raw.run(f"{sql} ON CONFLICT DO NOTHING", values).rowcount
+        assert kept == 1, "every guest is shown once"

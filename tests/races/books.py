@@ -1,0 +1,32 @@
+"""The books of a box office, added up a second time from what was sold."""
+
+from collections import Counter
+
+from boxoffice.events.models import Event, Tier
+from boxoffice.office import BoxOffice
+from boxoffice.tickets.models import Ticket
+from tests.making import rows
+
+
+def oversold(office: BoxOffice) -> dict[str, int]:
+    """Return the tiers that have more tickets than places, and by how many."""
+    taken = Counter(ticket.tier_id for ticket in rows(office, Ticket) if ticket.holds_place)
+    over = {tier.name: taken[tier.id] - tier.quota for tier in rows(office, Tier)}
+    return {name: count for name, count in over.items() if count > 0}
+
+
+def disagreements(office: BoxOffice) -> list[str]:
+    """Return where the counters and the tickets do not agree."""
+    tickets = [ticket for ticket in rows(office, Ticket) if ticket.holds_place]
+    of_tier = Counter(ticket.tier_id for ticket in tickets)
+    of_event = Counter(ticket.event_id for ticket in tickets)
+    wrong = [
+        f"{tier.name}: {tier.quota - tier.places_left} taken, {of_tier[tier.id]} tickets"
+        for tier in rows(office, Tier)
+        if tier.quota - tier.places_left != of_tier[tier.id]
+    ]
+    return wrong + [
+        f"{event.slug}: {event.places_taken} taken, {of_event[event.id]} tickets"
+        for event in rows(office, Event)
+        if event.places_taken != of_event[event.id]
+    ]
