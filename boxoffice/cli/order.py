@@ -7,11 +7,10 @@ import typer
 from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Quiet, Yes, example, noun
 
 if TYPE_CHECKING:
-    from boxoffice.db import ReadSession
     from boxoffice.office import BoxOffice
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import Request
-    from boxoffice.orders.queries import OrderLineView, OrderView
+    from boxoffice.orders.queries import OrderView
     from boxoffice.payments.provider import Method
     from boxoffice.payments.queries import PaymentView
 
@@ -49,6 +48,7 @@ def sell_command(
 ) -> None:
     """Sell at the counter: paid now, tickets now."""
     from boxoffice.cli.opening import afterwards, office_of
+    from boxoffice.cli.order_answer import check_fields, read, show_order
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import place
     from boxoffice.payments.start import take
@@ -70,9 +70,9 @@ def sell_command(
             now = office.now()
             placed = place(session, office.actor, request, now=now, holds=False, key=_key(key))
             take(session, office.actor, placed.id, paid_by, office.ticket_key, now=now)
-            _check_fields(session, office, placed.code, fields if as_json else None)
-        order, payment = _read(office, placed.code)
-        _show(order, payment, as_json=as_json, fields=fields, quiet=quiet)
+            check_fields(session, office, placed.code, fields if as_json else None)
+        order, payment = read(office, placed.code)
+        show_order(order, payment, as_json=as_json, fields=fields, quiet=quiet)
         if buyer_email:
             afterwards(office)
 
@@ -100,6 +100,7 @@ def place_command(
 ) -> None:
     """Reserve places and charge the buyer through the gateway."""
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import check_fields, show_order
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import place
     from boxoffice.payments.start import check_buyer, start
@@ -123,9 +124,9 @@ def place_command(
             placed = place(session, office.actor, request, now=now, holds=True, key=_key(key))
             if placed.is_new:
                 start(session, office.actor, placed.id, paid_by, provider, now=now)
-            _check_fields(session, office, placed.code, fields if as_json else None)
+            check_fields(session, office, placed.code, fields if as_json else None)
         order, payment = _charged(office, placed.code)
-        _show(order, payment, as_json=as_json, fields=fields, quiet=quiet)
+        show_order(order, payment, as_json=as_json, fields=fields, quiet=quiet)
 
 
 @app.command("show", epilog=example("boxoffice order show K7QX2M --json"))
@@ -134,10 +135,11 @@ def show_command(
 ) -> None:
     """Show one order with its tickets and its payment."""
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import read, show_order
 
     with office_of(ctx) as office:
-        order, payment = _read(office, code)
-    _show(order, payment, as_json=as_json, fields=fields)
+        order, payment = read(office, code)
+    show_order(order, payment, as_json=as_json, fields=fields)
 
 
 @app.command("find", epilog=example("boxoffice order find 'joao sil'"))
@@ -150,11 +152,12 @@ def find_command(
 ) -> None:
     """Find orders by what somebody remembers. Accents and case do not matter."""
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import show_lines
     from boxoffice.orders.queries import find_orders
 
     with office_of(ctx) as office, office.reading() as session:
         found = find_orders(session, text, limit=limit)
-    _show_lines(found, as_json=as_json, fields=fields)
+    show_lines(found, as_json=as_json, fields=fields)
 
 
 @app.command("list", epilog=example("boxoffice order list -e noite --limit 10"))
@@ -167,6 +170,7 @@ def list_command(
 ) -> None:
     """List orders, the newest first."""
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import show_lines
     from boxoffice.events.queries import event_by_slug
     from boxoffice.orders.queries import list_orders
 
@@ -174,7 +178,7 @@ def list_command(
         if event is not None:
             event_by_slug(session, event)
         found = list_orders(session, event, limit=limit)
-    _show_lines(found, as_json=as_json, fields=fields)
+    show_lines(found, as_json=as_json, fields=fields)
 
 
 @app.command(
@@ -190,6 +194,7 @@ def cancel_command(
     """Cancel an order: its tickets die, its places go back. No money moves."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import afterwards, office_of
+    from boxoffice.cli.order_answer import read, show_order
     from boxoffice.orders.queries import order_by_code
     from boxoffice.payments.call_off import call_off
     from boxoffice.text import clean_in
@@ -203,9 +208,9 @@ def cancel_command(
             raise typer.Exit(5)
         with office.writing() as session:
             ended = call_off(session, office.actor, order_id, reason=why, now=office.now())
-        order, payment = _read(office, code)
+        order, payment = read(office, code)
         if as_json:
-            _show(order, payment, as_json=True, fields=None)
+            show_order(order, payment, as_json=True, fields=None)
         else:
             show.line(
                 f"{order.code} is cancelled." if ended else f"{order.code} was cancelled before."
@@ -260,6 +265,7 @@ def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | 
         ChargeRefused: the gateway gave a definite no; the order is cancelled again.
     """
     from boxoffice.cli import show
+    from boxoffice.cli.order_answer import read
     from boxoffice.errors import ChargeRefused
     from boxoffice.outbox.jobs import OpenCharge
     from boxoffice.outbox.queries import last_error_of
@@ -267,10 +273,10 @@ def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | 
     from boxoffice.payments.models import PaymentState
     from tasks.relay import run_promised
 
-    order, payment = _read(office, code)
+    order, payment = read(office, code)
     if payment is not None and payment.state is PaymentState.OPENING:
         run_promised(office, OpenCharge(payment.id))
-        order, payment = _read(office, code)
+        order, payment = read(office, code)
     if payment is not None and payment.state is PaymentState.FAILED:
         with office.writing() as session:
             call_off(session, office.actor, order.id, reason="charge refused", now=office.now())
@@ -285,84 +291,3 @@ def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | 
         show.talk(f"the charge of {order.code} is not open yet, its places are held: {why}")
         show.talk(f"hint: boxoffice job run, then boxoffice payment show {order.code}")
     return order, payment
-
-
-def _read(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | None]":
-    with office.reading() as session:
-        return _read_in(session, office, code)
-
-
-def _read_in(
-    session: "ReadSession", office: "BoxOffice", code: str
-) -> "tuple[OrderView, PaymentView | None]":
-    from boxoffice.orders.queries import order_view
-    from boxoffice.payments.queries import payment_of_order
-
-    order = order_view(session, code, office.ticket_key)
-    return order, payment_of_order(session, order.id)
-
-
-def _check_fields(
-    session: "ReadSession", office: "BoxOffice", code: str, fields: str | None
-) -> None:
-    """Refuse a wrong field while the order is not kept yet."""
-    from boxoffice.cli import show
-    from boxoffice.cli.shapes import order_json
-
-    if fields is not None:
-        show.picked(order_json(*_read_in(session, office, code)), fields)
-
-
-def _show(
-    order: "OrderView",
-    payment: "PaymentView | None",
-    *,
-    as_json: bool,
-    fields: str | None,
-    quiet: bool = False,
-) -> None:
-    from boxoffice.cli import show
-    from boxoffice.cli.shapes import order_json
-
-    if quiet:
-        show.line(order.code)
-        return
-    if as_json:
-        show.as_json_line(order_json(order, payment), fields)
-        return
-    fee = f" (fee {order.fee})" if order.fee.minor else ""
-    show.pairs(
-        [
-            (order.code, f"{order.state}  {order.total}{fee}"),
-            ("event", order.event_title),
-            ("buyer", order.buyer.name),
-            ("e-mail", order.buyer.email),
-            ("payment", "" if payment is None else f"{payment.method} {payment.state}"),
-        ]
-    )
-    for ticket in order.tickets:
-        show.line(
-            f"  {ticket.short_code}  {ticket.tier}  {ticket.state}  {ticket.holder_name}".rstrip()
-        )
-    if payment is not None and payment.pix_payload and payment.state == "waiting":
-        show.line(f"pix  {payment.pix_payload}")
-        show.talk(f"QR code: boxoffice payment show {order.code}")
-
-
-def _show_lines(found: "list[OrderLineView]", *, as_json: bool, fields: str | None) -> None:
-    from boxoffice.cli import show
-    from boxoffice.cli.shapes import order_line_json
-
-    if as_json:
-        for order in found:
-            show.as_json_line(order_line_json(order), fields)
-        return
-    show.table(
-        ["order", "state", "buyer", "event", "tickets", "total"],
-        [
-            [o.code, o.state, o.buyer_name, o.event_slug, str(o.quantity), str(o.total)]
-            for o in found
-        ],
-    )
-    if not found:
-        show.talk("nothing found.")

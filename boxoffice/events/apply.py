@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
@@ -48,6 +48,14 @@ def apply_event(
         Refused: a tier would have fewer places than it has sold, or the event than it holds.
     """
     actor.must(Permission.EDIT_EVENT)
+    # Race: a sale meets the same rows, tiers by id and then the event, and so do we.
+    session.exec(
+        select(Tier)
+        .join(Event, col(Event.id) == Tier.event_id)
+        .where(Event.slug == plan.slug)
+        .order_by(col(Tier.id))
+        .with_for_update(of=Tier)
+    ).all()
     event = session.exec(select(Event).where(Event.slug == plan.slug).with_for_update()).first()
     changes: list[Change] = []
     if event is None:

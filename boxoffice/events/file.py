@@ -4,20 +4,19 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from boxoffice.errors import BadFile, BadValue
 from boxoffice.events.models import Category, CodeScheme, FeePer, LatePayment
-from boxoffice.money import Money, parse_money, parse_percent
+from boxoffice.events.reading import Reader, only, table_of, tables_of
+from boxoffice.money import Money
 from boxoffice.text import clean_in
-from boxoffice.times import parse_moment, parse_zone
+from boxoffice.times import parse_zone
 
-QUOTA_MAX = 1_000_000
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _EVENT_KEYS = frozenset(
     "slug title venue address timezone starts_at ends_at doors_at capacity late_payment fee_fixed "
@@ -26,8 +25,6 @@ _EVENT_KEYS = frozenset(
 _TIER_KEYS = frozenset("name price quota category opens_at closes_at after".split())
 _LIST_KEYS = frozenset("name tiers policy opens_at closes_at".split())
 _POLICIES = ("once", "daily", "after_exit", "unlimited")
-
-Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +98,8 @@ def event_plan(found: Mapping[str, Any], *, now: datetime) -> EventPlan:
     Raises:
         BadValue: a name is unknown or missing, or a value makes no sense.
     """
-    _only(found, frozenset({"event", "tier", "list"}), "the file")
-    event = Reader(_table(found, "event"), "event", _EVENT_KEYS, now)
+    only(found, frozenset({"event", "tier", "list"}), "the file")
+    event = Reader(table_of(found, "event"), "event", _EVENT_KEYS, now)
     zone = parse_zone(event.text("timezone", default="America/Sao_Paulo"))
     event.zone = zone
     slug = event.text("slug")
@@ -128,11 +125,11 @@ def event_plan(found: Mapping[str, Any], *, now: datetime) -> EventPlan:
         hold_minutes=event.whole("hold_minutes", lowest=1, default=30),
         tiers=tuple(
             _tier(Reader(table, f"tier {n}", _TIER_KEYS, now, zone))
-            for n, table in enumerate(_tables(found, "tier"), start=1)
+            for n, table in enumerate(tables_of(found, "tier"), start=1)
         ),
         lists=tuple(
             _list(Reader(table, f"list {n}", _LIST_KEYS, now, zone))
-            for n, table in enumerate(_tables(found, "list"), start=1)
+            for n, table in enumerate(tables_of(found, "list"), start=1)
         ),
     )
     return checked(plan)
@@ -145,87 +142,6 @@ def tier_plan(table: Mapping[str, Any], timezone: str, *, now: datetime) -> Tier
         BadValue: a name is unknown or missing, or a value makes no sense.
     """
     return _tier(Reader(table, "tier", _TIER_KEYS, now, ZoneInfo(timezone)))
-
-
-class Reader:
-    """Reads the values of one table, and names the table in what it refuses."""
-
-    def __init__(
-        self,
-        table: Mapping[str, Any],
-        where: str,
-        keys: frozenset[str],
-        now: datetime,
-        zone: ZoneInfo | None = None,
-    ) -> None:
-        """Take a table whose only allowed names are `keys`."""
-        _only(table, keys, where)
-        self.table, self.where, self.now = table, where, now
-        self.zone = zone or ZoneInfo("UTC")
-
-    def text(self, key: str, *, default: str | None = None) -> str:
-        """Read one line of text."""
-        value = self.table.get(key, default)
-        if value is None:
-            raise BadValue(f"{self.where}.{key}", "is missing.")
-        if not isinstance(value, str):
-            raise BadValue(f"{self.where}.{key}", "must be text.", hint=f'write {key} = "…"')
-        return clean_in(value, name=f"{self.where}.{key}", empty=default == "")
-
-    def whole(self, key: str, *, lowest: int, default: int | None = None) -> int:
-        """Read a whole number from `lowest` to a million."""
-        value = self.table.get(key, default)
-        if value is None:
-            raise BadValue(f"{self.where}.{key}", "is missing.")
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise BadValue(f"{self.where}.{key}", "must be a whole number.")
-        if not lowest <= value <= QUOTA_MAX:
-            raise BadValue(
-                f"{self.where}.{key}", f"is {value}; it goes from {lowest} to {QUOTA_MAX}."
-            )
-        return value
-
-    def money(self, key: str, *, default: str | None = None) -> Money:
-        """Read an amount, as text or as a number."""
-        value = self.table.get(key, default)
-        if value is None:
-            raise BadValue(f"{self.where}.{key}", "is missing.")
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            raise BadValue(f"{self.where}.{key}", "is not money.", hint='write "150.00"')
-        return parse_money(str(value), name=f"{self.where}.{key}")
-
-    def percent(self, key: str) -> int:
-        """Read a percentage as basis points; none is zero."""
-        return parse_percent(str(self.table.get(key, "0")), name=f"{self.where}.{key}")
-
-    def moment(self, key: str) -> datetime | None:
-        """Read a moment, in the event's zone unless it says another."""
-        value = self.table.get(key)
-        if value is None:
-            return None
-        if isinstance(value, datetime | date):
-            value = value.isoformat()
-        if not isinstance(value, str):
-            raise BadValue(f"{self.where}.{key}", "is not a date and time.")
-        return parse_moment(value, name=f"{self.where}.{key}", zone=self.zone, now=self.now)
-
-    def needed_moment(self, key: str) -> datetime:
-        """Read a moment that must be there."""
-        found = self.moment(key)
-        if found is None:
-            raise BadValue(f"{self.where}.{key}", "is missing.")
-        return found
-
-    def word(self, key: str, words: type[Word], default: Word) -> Word:
-        """Read one word of a fixed list."""
-        value = self.table.get(key, default.value)
-        if not isinstance(value, str) or value not in {word.value for word in words}:
-            raise BadValue(
-                f"{self.where}.{key}",
-                f"{str(value)[:40]!r} is not known.",
-                hint="write one of: " + ", ".join(words),
-            )
-        return words(value)
 
 
 def _tier(read: Reader) -> TierPlan:
@@ -307,27 +223,3 @@ def _no_double(names: list[str], where: str) -> None:
     for name in names:
         if names.count(name) > 1:
             raise BadValue(f"{where}.name", f"{name!r} stands there twice.")
-
-
-def _only(table: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
-    for key in table:
-        if key not in keys:
-            raise BadValue(
-                f"{where}.{key}"[:80],
-                "is not known here.",
-                hint="known: " + ", ".join(sorted(keys)),
-            )
-
-
-def _table(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = found.get(key)
-    if not isinstance(value, dict):
-        raise BadValue(key, "is missing.", hint=f"begin it with [{key}]")
-    return value
-
-
-def _tables(found: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    value = found.get(key, [])
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise BadValue(key, "must be a list of tables.", hint=f"begin each with [[{key}]]")
-    return value

@@ -16,7 +16,7 @@ def publish(session: WriteSession, actor: Actor, slug: str, *, now: datetime) ->
 
     Raises:
         NotFound: there is no such event.
-        Refused: it has no tier, or has begun already.
+        Refused: it has no tier.
         WrongState: it has ended or was cancelled.
     """
     event = event_by_slug(session, slug)

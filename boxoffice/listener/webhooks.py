@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from anyio.to_thread import run_sync
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from boxoffice.log import log
@@ -28,7 +28,10 @@ async def asaas_letter(request: Request) -> Response:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         return _no(415, "not application/json")
-    body = await request.body()  # the app's limit answers 413 while it is read
+    try:
+        body = await request.body()  # the app's limit answers 413 while it is read
+    except ClientDisconnect:
+        return _no(400, "cut off")  # nobody is there to read it, but nothing is wrong with us
     try:
         content = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ from sqlmodel import col
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, changed
 from boxoffice.errors import EventFull, SoldOut
-from boxoffice.events.models import Event, LatePayment
+from boxoffice.events.models import Event, EventState, LatePayment
 from boxoffice.events.take import take_places
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import DeliverTickets
@@ -38,7 +38,10 @@ def confirm(
     if order.state not in _TOO_LATE:
         return order.state
     event = session.get_one(Event, order.event_id)
-    if event.late_payment is LatePayment.ACCEPT_IF_SEAT and _revive(session, order, event, now):
+    is_welcome = (
+        event.late_payment is LatePayment.ACCEPT_IF_SEAT and event.state is not EventState.CANCELLED
+    )
+    if is_welcome and _revive(session, order, event, now):
         _deliver(session, actor, order_id, key, now=now, is_late=True)
         return OrderState.PAID
     _move(session, order_id, _TOO_LATE, OrderState.NEEDS_REVIEW, now)

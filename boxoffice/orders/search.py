@@ -1,5 +1,6 @@
 """Finding orders by what people remember: part of a name, an address, a document, the code."""
 
+import re
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from boxoffice.people import Person
 from boxoffice.text import folded
 
 _LAST_CHARACTER = "\U0010ffff"
+_APOSTROPHE = re.compile("['’`\N{ACUTE ACCENT}]")
 
 
 def index_order(session: WriteSession, order: Order, holders: Iterable[Person]) -> None:
@@ -48,4 +50,6 @@ def matching_orders(session: ReadSession, text: str, *, limit: int) -> Sequence[
 
 
 def _terms_of(*texts: str) -> set[str]:
-    return {word[:120] for text in texts for word in folded(text).split()}
+    """Return the words of some texts; `d'Ávila` is found as `avila` and as `davila`."""
+    spelled = (*texts, *(_APOSTROPHE.sub("", text) for text in texts))
+    return {word[:120] for text in spelled for word in folded(text).split()}

@@ -93,6 +93,7 @@ class ExpireOrder(Promise):
 
     kind = "order.expire"
     queue = Queue.MONEY
+    attempts_max = 40  # about a week: its places stay taken until the gateway has answered
 
     order_id: UUID
 
