@@ -64,6 +64,11 @@ class Event(SQLModel, table=True):
             "places_taken >= 0 AND (capacity IS NULL OR places_taken <= capacity)",
             name="event_places",
         ),
+        # Race: two half-price sales, one place under the cap (Lei 12.933/2013: 40 %).
+        CheckConstraint(
+            "half_taken >= 0 AND (half_limit IS NULL OR half_taken <= half_limit)",
+            name="event_half",
+        ),
         CheckConstraint(
             "fee_fixed_minor >= 0 AND fee_basis_points BETWEEN 0 AND 10000", name="event_fee"
         ),
@@ -91,7 +96,11 @@ class Event(SQLModel, table=True):
     code_scheme: CodeScheme = Field(
         default=CodeScheme.SHORT, sa_column=word(CodeScheme, "event_code_scheme")
     )
-    hold_minutes: int = 30
+    hold_minutes: int = 30  # of a PIX or card order
+    boleto_days: int = 2  # business days that a boleto order is held after its due date
+    boleto_cutoff_days: int = 5  # business days before the event in which no boleto is offered
+    half_limit: int | None = None  # places that half price may take; none: no cap
+    half_taken: int = 0
     created_at: datetime = Field(sa_column=moment())
 
 

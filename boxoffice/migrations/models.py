@@ -1,15 +1,18 @@
 """Every table, imported in one place so that the metadata is whole."""
 
+# ruff: noqa: F401  (a table is known once its module is imported)
+
 from sqlmodel import SQLModel
 
 import boxoffice.audit.models
 import boxoffice.door.models
 import boxoffice.events.models
-import boxoffice.exports
 import boxoffice.orders.models
 import boxoffice.outbox.messages
 import boxoffice.outbox.models
 import boxoffice.payments.models
-import boxoffice.tickets.models  # noqa: F401
+import boxoffice.promos.models
+import boxoffice.tickets.models
+import boxoffice.till.models
 
 metadata = SQLModel.metadata

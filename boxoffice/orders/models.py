@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column
+from sqlalchemy import CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from boxoffice.columns import SearchText, minor, moment, word
@@ -20,6 +20,10 @@ class OrderState(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     PAID = "paid"
+    PARTLY_REFUNDED = "partly_refunded"  # some money went back; tickets that are left are valid
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"  # the buyer's bank asks for the money back
+    CHARGED_BACK = "charged_back"
     NEEDS_REVIEW = "needs_review"  # money and order do not agree: a person decides
 
 
@@ -41,6 +45,8 @@ class Order(SQLModel, table=True):
             "fee_minor >= 0 AND discount_minor >= 0 AND total_minor >= 0", name="orders_money"
         ),
         CheckConstraint("(state = 'paid') <= (paid_at IS NOT NULL)", name="orders_paid"),
+        # Race: one file imported twice at once. An outsider's id makes one order an event.
+        UniqueConstraint("event_id", "external_id", name="orders_external_id"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -65,6 +71,8 @@ class Order(SQLModel, table=True):
     # Race: one request sent twice. The key answers with the order it made the first time.
     idempotency_key: str | None = Field(default=None, unique=True, max_length=200)
     request_digest: str = Field(default="", max_length=64)
+    external_id: str | None = Field(default=None, max_length=120)  # what an import calls it
+    note: str = ""  # for us; the door sees a ticket's `attention`
 
     @property
     def total(self) -> Money:

@@ -192,6 +192,15 @@ def _others(tiers: Sequence[Tier], now: datetime) -> str:
     return "on sale now: " + ", ".join(names) if names else "nothing is on sale now"
 
 
+def _fee_rule(event: Event, channel: Channel) -> FeeRule:
+    is_free = channel in _NO_FEE
+    return FeeRule(
+        Money(0 if is_free else event.fee_fixed_minor, event.currency),
+        0 if is_free else event.fee_basis_points,
+        event.fee_per,
+    )
+
+
 def _order(
     event: Event,
     tiers: dict[str, Tier],
@@ -202,13 +211,10 @@ def _order(
     key: str | None,
 ) -> Order:
     is_free = request.channel in _NO_FEE
-    rule = FeeRule(
-        Money(0 if is_free else event.fee_fixed_minor, event.currency),
-        0 if is_free else event.fee_basis_points,
-        event.fee_per,
-    )
     cost = bill(
-        [(tiers[line.tier].price, line.quantity) for line in request.lines], rule, event.currency
+        [(tiers[line.tier].price, line.quantity) for line in request.lines],
+        _fee_rule(event, request.channel),
+        event.currency,
     )
     discount = cost.subtotal.minor if is_free else 0
     return Order(
@@ -237,6 +243,8 @@ def _write_lines(
     session: WriteSession, event: Event, order: Order, tiers: dict[str, Tier], request: Request
 ) -> None:
     lines, tickets, number = [], [], 0
+    is_free = request.channel in _NO_FEE
+    rule = _fee_rule(event, request.channel)
     for wanted in request.lines:
         tier = tiers[wanted.tier]
         line = OrderLine(
@@ -256,6 +264,9 @@ def _write_lines(
                     order_id=order.id,
                     line_id=line.id,
                     number=number,
+                    price_minor=tier.price_minor,
+                    discount_minor=tier.price_minor if is_free else 0,
+                    fee_minor=rule.of_ticket(tier.price).minor,
                     holder_name=holder.name,
                     holder_email=holder.email,
                     holder_document=holder.document,

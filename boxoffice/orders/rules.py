@@ -30,8 +30,23 @@ STEPS: Mapping[OrderState, frozenset[OrderState]] = MappingProxyType(
         ),
         OrderState.EXPIRED: frozenset({OrderState.PAID, OrderState.NEEDS_REVIEW}),
         OrderState.CANCELLED: frozenset({OrderState.PAID, OrderState.NEEDS_REVIEW}),
-        OrderState.PAID: frozenset({OrderState.CANCELLED}),
-        OrderState.NEEDS_REVIEW: frozenset({OrderState.PAID, OrderState.CANCELLED}),
+        OrderState.PAID: frozenset(
+            {
+                OrderState.PARTLY_REFUNDED,
+                OrderState.REFUNDED,
+                OrderState.DISPUTED,
+                OrderState.CANCELLED,
+            }
+        ),
+        OrderState.PARTLY_REFUNDED: frozenset(
+            {OrderState.REFUNDED, OrderState.DISPUTED, OrderState.CANCELLED}
+        ),
+        OrderState.DISPUTED: frozenset({OrderState.PAID, OrderState.CHARGED_BACK}),
+        OrderState.REFUNDED: frozenset(),
+        OrderState.CHARGED_BACK: frozenset(),
+        OrderState.NEEDS_REVIEW: frozenset(
+            {OrderState.PAID, OrderState.CANCELLED, OrderState.REFUNDED}
+        ),
     }
 )
 
@@ -43,6 +58,16 @@ class FeeRule:
     fixed: Money
     basis_points: int
     per: FeePer
+
+    def of_ticket(self, price: Money) -> Money:
+        """Return the fee of one ticket at this price: none when it is free.
+
+        The share is rounded per ticket, halves up, so that it can be given back exactly.
+        """
+        if price.minor == 0:
+            return Money(0, price.currency)
+        share = price.share(self.basis_points)
+        return share + self.fixed if self.per is FeePer.TICKET else share
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +84,11 @@ class Bill:
 
 
 def bill(lines: Iterable[tuple[Money, int]], rule: FeeRule, currency: str) -> Bill:
-    """Price an order of (unit price, quantity) lines. What is free carries no fee.
-
-    The share is rounded per ticket, halves up, so that one ticket's fee can be given back exactly.
-    """
+    """Price an order of (unit price, quantity) lines. What is free carries no fee."""
     subtotal = fee = Money(0, currency)
     for price, quantity in lines:
         subtotal += price * quantity
-        if price.minor > 0:
-            each = price.share(rule.basis_points)
-            if rule.per is FeePer.TICKET:
-                each += rule.fixed
-            fee += each * quantity
+        fee += rule.of_ticket(price) * quantity
     if rule.per is FeePer.ORDER and subtotal.minor > 0:
         fee += rule.fixed
     return Bill(subtotal, fee)

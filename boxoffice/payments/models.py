@@ -32,6 +32,10 @@ class Payment(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("provider", "provider_id", name="payment_provider_id"),
         CheckConstraint("amount_minor >= 0 AND paid_minor >= 0", name="payment_amounts"),
+        # Race: two refunds of one payment. Together they never give back more than came in.
+        CheckConstraint(
+            "refunded_minor >= 0 AND refunded_minor <= paid_minor", name="payment_refunded"
+        ),
         # Race: two workers open a charge for one order. One open attempt at a time.
         Index(
             "payment_one_open",
@@ -51,6 +55,7 @@ class Payment(SQLModel, table=True):
     provider_id: str | None = Field(default=None, max_length=80)
     amount_minor: int = Field(sa_column=minor())
     paid_minor: int = Field(default=0, sa_column=minor(default=0))
+    refunded_minor: int = Field(default=0, sa_column=minor(default=0))  # decided, not yet all done
     currency: str = Field(default="BRL", max_length=3)
     pix_payload: str | None = None
     boleto_line: str | None = None
@@ -64,6 +69,34 @@ class Payment(SQLModel, table=True):
     def amount(self) -> Money:
         """What was asked for."""
         return Money(self.amount_minor, self.currency)
+
+
+class RefundState(StrEnum):
+    """Where a refund is."""
+
+    REQUESTED = "requested"  # decided here; the gateway was not asked yet
+    SENT = "sent"  # asked for; the money is on its way
+    DONE = "done"
+    FAILED = "failed"
+    BY_HAND = "by_hand"  # somebody gave it back, and says how
+
+
+class Refund(SQLModel, table=True):
+    """Money that goes back. Its id is our reference for it."""
+
+    __tablename__ = "refund"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="refund_amount"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    payment_id: UUID = Field(foreign_key="payment.id", index=True)
+    order_id: UUID = Field(foreign_key="orders.id", index=True)
+    amount_minor: int = Field(sa_column=minor())
+    currency: str = Field(default="BRL", max_length=3)
+    state: RefundState = Field(sa_column=word(RefundState, "refund_state"))
+    reason: str = ""
+    proof: str = ""  # how it was given back by hand
+    created_at: datetime = Field(sa_column=moment())
+    done_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
 class Letter(SQLModel, table=True):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from boxoffice.columns import moment, word
+from boxoffice.columns import minor, moment, word
 from boxoffice.ids import new_id
 
 
@@ -28,6 +28,10 @@ class Ticket(SQLModel, table=True):
         UniqueConstraint("order_id", "number", name="ticket_number"),
         CheckConstraint("generation BETWEEN 0 AND 255", name="ticket_generation"),
         CheckConstraint(
+            "fee_minor >= 0 AND discount_minor >= 0 AND price_minor >= discount_minor",
+            name="ticket_money",
+        ),
+        CheckConstraint(
             "(state IN ('held')) = (code_digest IS NULL) OR state IN ('void')", name="ticket_code"
         ),
     )
@@ -38,6 +42,9 @@ class Ticket(SQLModel, table=True):
     order_id: UUID = Field(foreign_key="orders.id", index=True)
     line_id: UUID = Field(foreign_key="order_line.id")
     number: int  # from 1, within the order: `K7QX2M-1`
+    price_minor: int = Field(sa_column=minor())  # of this place when it was sold
+    discount_minor: int = Field(default=0, sa_column=minor(default=0))
+    fee_minor: int = Field(default=0, sa_column=minor(default=0))  # its own part of the order's fee
     holder_name: str = ""
     holder_email: str = ""
     holder_document: str = ""

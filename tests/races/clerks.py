@@ -147,7 +147,12 @@ def sell_carelessly(seat: Seat, tier_name: str) -> bool:
         )
         line = OrderLine(order_id=order.id, tier_id=tier.id, quantity=1, price_minor=0)
         ticket = Ticket(
-            event_id=tier.event_id, tier_id=tier.id, order_id=order.id, line_id=line.id, number=1
+            event_id=tier.event_id,
+            tier_id=tier.id,
+            order_id=order.id,
+            line_id=line.id,
+            number=1,
+            price_minor=0,
         )
         with office.writing() as session:
             for row in (order, line, ticket):

@@ -94,10 +94,18 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("hold_minutes", sa.Integer(), nullable=False),
+        sa.Column("boleto_days", sa.Integer(), nullable=False),
+        sa.Column("boleto_cutoff_days", sa.Integer(), nullable=False),
+        sa.Column("half_limit", sa.Integer(), nullable=True),
+        sa.Column("half_taken", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="event_capacity"),
         sa.CheckConstraint(
             "fee_fixed_minor >= 0 AND fee_basis_points BETWEEN 0 AND 10000", name="event_fee"
+        ),
+        sa.CheckConstraint(
+            "half_taken >= 0 AND (half_limit IS NULL OR half_taken <= half_limit)",
+            name="event_half",
         ),
         sa.CheckConstraint(
             "places_taken >= 0 AND (capacity IS NULL OR places_taken <= capacity)",
@@ -192,6 +200,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_id"),
     )
     op.create_table(
+        "shift",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=12), nullable=False),
+        sa.Column("clerk", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("float_minor", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("counted_minor", sa.Integer(), nullable=True),
+        sa.Column("expected_minor", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.CheckConstraint("(closed_at IS NULL) = (counted_minor IS NULL)", name="shift_closed"),
+        sa.CheckConstraint("float_minor >= 0", name="shift_float"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code"),
+    )
+    op.create_index(op.f("ix_shift_opened_at"), "shift", ["opened_at"], unique=False)
+    op.create_index(
+        "shift_one_open",
+        "shift",
+        ["clerk"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
         "door_list",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -248,6 +282,10 @@ def upgrade() -> None:
                 "expired",
                 "cancelled",
                 "paid",
+                "partly_refunded",
+                "refunded",
+                "disputed",
+                "charged_back",
                 "needs_review",
                 name="orders_state",
                 native_enum=False,
@@ -271,6 +309,8 @@ def upgrade() -> None:
         sa.Column("paid_at", UtcDateTime(), nullable=True),
         sa.Column("idempotency_key", sa.String(length=200), nullable=True),
         sa.Column("request_digest", sa.String(length=64), nullable=False),
+        sa.Column("external_id", sa.String(length=120), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
         sa.CheckConstraint("(state = 'paid') <= (paid_at IS NOT NULL)", name="orders_paid"),
         sa.CheckConstraint(
             "fee_minor >= 0 AND discount_minor >= 0 AND total_minor >= 0", name="orders_money"
@@ -281,11 +321,66 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
+        sa.UniqueConstraint("event_id", "external_id", name="orders_external_id"),
         sa.UniqueConstraint("idempotency_key"),
     )
     op.create_index(op.f("ix_orders_event_id"), "orders", ["event_id"], unique=False)
     op.create_index(op.f("ix_orders_expires_at"), "orders", ["expires_at"], unique=False)
     op.create_index(op.f("ix_orders_placed_at"), "orders", ["placed_at"], unique=False)
+    op.create_table(
+        "promo",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "percent",
+                "amount",
+                "fixed_price",
+                "courtesy",
+                name="promo_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("uses_max", sa.Integer(), nullable=True),
+        sa.Column("uses_left", sa.Integer(), nullable=True),
+        sa.Column("per_person_max", sa.Integer(), nullable=True),
+        sa.Column("opens_at", UtcDateTime(), nullable=True),
+        sa.Column("closes_at", UtcDateTime(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "created",
+                "sent",
+                "revoked",
+                name="promo_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("recipient_name", sa.String(), nullable=False),
+        sa.Column("recipient_email", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "uses_left IS NULL OR (uses_left >= 0 AND uses_left <= uses_max)", name="promo_uses"
+        ),
+        sa.CheckConstraint("value >= 0", name="promo_value"),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("event_id", "code", name="promo_code"),
+    )
+    op.create_index(op.f("ix_promo_event_id"), "promo", ["event_id"], unique=False)
     op.create_table(
         "tier",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -329,6 +424,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "name", name="tier_name"),
     )
     op.create_index(op.f("ix_tier_event_id"), "tier", ["event_id"], unique=False)
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("tier_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "mode",
+            sa.Enum(
+                "tickets",
+                "codes",
+                name="campaign_mode",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("plan_digest", sa.String(length=64), nullable=False),
+        sa.Column("settings", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tier_id"],
+            ["tier.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("plan_digest"),
+    )
+    op.create_index(op.f("ix_campaign_event_id"), "campaign", ["event_id"], unique=False)
     op.create_table(
         "door_list_tier",
         sa.Column("list_id", sa.Uuid(), nullable=False),
@@ -438,6 +567,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(length=80), nullable=True),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("pix_payload", sa.String(), nullable=True),
         sa.Column("boleto_line", sa.String(), nullable=True),
@@ -447,6 +577,9 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("paid_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("amount_minor >= 0 AND paid_minor >= 0", name="payment_amounts"),
+        sa.CheckConstraint(
+            "refunded_minor >= 0 AND refunded_minor <= paid_minor", name="payment_refunded"
+        ),
         sa.ForeignKeyConstraint(
             ["order_id"],
             ["orders.id"],
@@ -464,6 +597,20 @@ def upgrade() -> None:
     )
     op.create_index("payment_order", "payment", ["order_id"], unique=False)
     op.create_table(
+        "promo_tier",
+        sa.Column("promo_id", sa.Uuid(), nullable=False),
+        sa.Column("tier_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["promo_id"],
+            ["promo.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["tier_id"],
+            ["tier.id"],
+        ),
+        sa.PrimaryKeyConstraint("promo_id", "tier_id"),
+    )
+    op.create_table(
         "search_term",
         sa.Column("term", SearchText, nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -475,6 +622,129 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_search_term_order_id"), "search_term", ["order_id"], unique=False)
     op.create_table(
+        "till_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "sale",
+                "refund",
+                "drop",
+                name="till_entry_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("method", sa.String(length=24), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name="till_entry_amount"),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["shift_id"],
+            ["shift.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_till_entry_order_id"), "till_entry", ["order_id"], unique=False)
+    op.create_index(op.f("ix_till_entry_shift_id"), "till_entry", ["shift_id"], unique=False)
+    op.create_table(
+        "campaign_row",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("document", sa.String(), nullable=False),
+        sa.Column("company", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned",
+                "sent",
+                "redeemed",
+                "expired",
+                "revoked",
+                name="campaign_row_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("promo_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("reminded_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["promo_id"],
+            ["promo.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("campaign_id", "line", name="campaign_row_line"),
+        sa.UniqueConstraint("order_id"),
+        sa.UniqueConstraint("promo_id"),
+    )
+    op.create_index(
+        op.f("ix_campaign_row_campaign_id"), "campaign_row", ["campaign_id"], unique=False
+    )
+    op.create_table(
+        "refund",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "requested",
+                "sent",
+                "done",
+                "failed",
+                "by_hand",
+                name="refund_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("done_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("amount_minor > 0", name="refund_amount"),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"],
+            ["payment.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_refund_order_id"), "refund", ["order_id"], unique=False)
+    op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
+    op.create_table(
         "ticket",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -482,6 +752,9 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("line_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
         sa.Column("holder_name", sa.String(), nullable=False),
         sa.Column("holder_email", sa.String(), nullable=False),
         sa.Column("holder_document", sa.String(), nullable=False),
@@ -510,6 +783,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state IN ('held')) = (code_digest IS NULL) OR state IN ('void')", name="ticket_code"
         ),
+        sa.CheckConstraint(
+            "fee_minor >= 0 AND discount_minor >= 0 AND price_minor >= discount_minor",
+            name="ticket_money",
+        ),
         sa.CheckConstraint("generation BETWEEN 0 AND 255", name="ticket_generation"),
         sa.ForeignKeyConstraint(
             ["event_id"],
@@ -534,6 +811,33 @@ def upgrade() -> None:
     op.create_index(op.f("ix_ticket_event_id"), "ticket", ["event_id"], unique=False)
     op.create_index(op.f("ix_ticket_order_id"), "ticket", ["order_id"], unique=False)
     op.create_index(op.f("ix_ticket_tier_id"), "ticket", ["tier_id"], unique=False)
+    op.create_table(
+        "promo_use",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("promo_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_id", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["promo_id"],
+            ["promo.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("promo_id", "person", "turn", name="promo_use_turn"),
+        sa.UniqueConstraint("ticket_id"),
+    )
+    op.create_index(op.f("ix_promo_use_promo_id"), "promo_use", ["promo_id"], unique=False)
+    op.create_index("promo_use_order", "promo_use", ["order_id"], unique=False)
     op.create_table(
         "revoked_code",
         sa.Column("code_digest", sa.String(length=64), nullable=False),
@@ -682,12 +986,24 @@ def downgrade() -> None:
     op.drop_table("scan")
     op.drop_index(op.f("ix_revoked_code_ticket_id"), table_name="revoked_code")
     op.drop_table("revoked_code")
+    op.drop_index("promo_use_order", table_name="promo_use")
+    op.drop_index(op.f("ix_promo_use_promo_id"), table_name="promo_use")
+    op.drop_table("promo_use")
     op.drop_index(op.f("ix_ticket_tier_id"), table_name="ticket")
     op.drop_index(op.f("ix_ticket_order_id"), table_name="ticket")
     op.drop_index(op.f("ix_ticket_event_id"), table_name="ticket")
     op.drop_table("ticket")
+    op.drop_index(op.f("ix_refund_payment_id"), table_name="refund")
+    op.drop_index(op.f("ix_refund_order_id"), table_name="refund")
+    op.drop_table("refund")
+    op.drop_index(op.f("ix_campaign_row_campaign_id"), table_name="campaign_row")
+    op.drop_table("campaign_row")
+    op.drop_index(op.f("ix_till_entry_shift_id"), table_name="till_entry")
+    op.drop_index(op.f("ix_till_entry_order_id"), table_name="till_entry")
+    op.drop_table("till_entry")
     op.drop_index(op.f("ix_search_term_order_id"), table_name="search_term")
     op.drop_table("search_term")
+    op.drop_table("promo_tier")
     op.drop_index("payment_order", table_name="payment")
     op.drop_index(
         "payment_one_open",
@@ -702,14 +1018,26 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_message_order_id"), table_name="message")
     op.drop_table("message")
     op.drop_table("door_list_tier")
+    op.drop_index(op.f("ix_campaign_event_id"), table_name="campaign")
+    op.drop_table("campaign")
     op.drop_index(op.f("ix_tier_event_id"), table_name="tier")
     op.drop_table("tier")
+    op.drop_index(op.f("ix_promo_event_id"), table_name="promo")
+    op.drop_table("promo")
     op.drop_index(op.f("ix_orders_placed_at"), table_name="orders")
     op.drop_index(op.f("ix_orders_expires_at"), table_name="orders")
     op.drop_index(op.f("ix_orders_event_id"), table_name="orders")
     op.drop_table("orders")
     op.drop_index(op.f("ix_door_list_event_id"), table_name="door_list")
     op.drop_table("door_list")
+    op.drop_index(
+        "shift_one_open",
+        table_name="shift",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(op.f("ix_shift_opened_at"), table_name="shift")
+    op.drop_table("shift")
     op.drop_table("public_key")
     op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
     op.drop_table("letter")
