@@ -50,6 +50,7 @@ class Request:
     channel: Channel
     method: str
     buyer: Person = field(default_factory=lambda: Person(name=""))
+    promo: str = ""  # a promo code
 
     @property
     def digest(self) -> str:

@@ -50,5 +50,6 @@ def test_every_state_has_its_steps_and_none_leads_back_to_placed() -> None:
     assert not any(OrderState.PLACED in after for after in STEPS.values())
 
 
-def test_a_paid_order_only_ends_by_being_cancelled() -> None:
-    assert STEPS[OrderState.PAID] == {OrderState.CANCELLED}
+def test_what_was_refunded_or_charged_back_never_becomes_paid_again() -> None:
+    assert not STEPS[OrderState.REFUNDED]
+    assert not STEPS[OrderState.CHARGED_BACK]
