@@ -1,5 +1,6 @@
 """The commands without a noun: init, doctor, demo, help."""
 
+import shlex
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
@@ -120,7 +121,8 @@ def _show_books(books: "Books", folder: Path, event: str) -> None:
     show.line()
     show.line(f"everything lies in {folder}")
     show.line("  boxoffice.db  mail/new/*.eml  tickets/*.pdf  attendees.csv  boxoffice.log")
-    show.line("try next, with BOXOFFICE_HOME set to that folder:")
+    show.line("try next:")
+    show.line(f"  export BOXOFFICE_HOME={shlex.quote(str(folder))}")
     show.line(f"  boxoffice event show {event}")
     show.line("  boxoffice order find 'joao'")
     show.line(f"  boxoffice door stats --event {event}")
