@@ -57,6 +57,6 @@ def moment(*, nullable: bool = False, **options: Any) -> Column[datetime]:
     return Column(UtcDateTime(), nullable=nullable, **options)
 
 
-def minor(*, default: int | None = None) -> Column[int]:
+def minor(*, default: int | None = None, nullable: bool = False) -> Column[int]:
     """Return a column of minor units: 64 bits, for 32 end at twenty million reais."""
-    return Column(BigInteger(), nullable=False, default=default)
+    return Column(BigInteger(), nullable=nullable, default=default)

@@ -6,13 +6,13 @@ later would otherwise fail, or lose an update, when another writer came between.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, Insert, Table, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, CursorResult, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -25,7 +25,8 @@ SCHEMA = "0001"  # the newest migration; a test holds it to boxoffice/migrations
 _SQLITE_WAIT_MILLIS = 5_000
 _POSTGRES_OPTIONS = (
     "-c lock_timeout=2s -c statement_timeout=10s "
-    "-c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+    "-c idle_in_transaction_session_timeout=10s -c timezone=UTC "
+    "-c max_parallel_workers_per_gather=0"  # a clerk's search must not start workers: 100 ms
 )
 _BUSY_STATES = {"55P03", "40P01", "40001", "57014"}  # lock, deadlock, serialisation, time-out
 _NO_TABLE_STATE = "42P01"
@@ -157,19 +158,44 @@ def insert_once(session: WriteSession, row: SQLModel) -> bool:
 
     The row object stays outside the session: read it back by its key when it is needed.
     """
-    table = type(row).__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    values = {column.name: getattr(row, column.key) for column in table.columns}
-    statement = insert(table).values(values).on_conflict_do_nothing()
-    return changed(session, statement) == 1
+    kind = type(row)
+    values = {column.key: getattr(row, column.key) for column in _table_of(kind).columns}
+    return insert_values_once(session, kind, values)
 
 
-def changed(session: WriteSession, statement: Any) -> int:
+def insert_values_once(
+    session: WriteSession, kind: type[SQLModel], values: Mapping[str, Any]
+) -> bool:
+    """Insert one row of `kind` as `insert_once` does, from plain values: one for each column."""
+    statement = _insert_once(_table_of(kind), session.connection().dialect.name)
+    return changed(session, statement, values) == 1
+
+
+def _table_of(kind: type[SQLModel]) -> Table:
+    table = kind.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
+    assert isinstance(table, Table), "only a table's model has rows"
+    return table
+
+
+@cache
+def _insert_once(table: Table, dialect: str) -> Insert:
+    """Return the statement, made once: building it costs more than the database needs to run it."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415  (only the dialect in use)
+
+        return insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.postgresql import insert as insert_there  # noqa: PLC0415  (the same)
+
+    return insert_there(table).on_conflict_do_nothing()
+
+
+def changed(
+    session: WriteSession, statement: Any, parameters: Mapping[str, Any] | None = None
+) -> int:
     """Run a Core INSERT, UPDATE or DELETE and return how many rows it touched."""
     # Without the option an INSERT through psycopg counts -1 rows, whatever went in.
     options = {"preserve_rowcount": True}
-    result = session.connection().execute(statement, execution_options=options)
+    result = session.connection().execute(statement, parameters, execution_options=options)
     assert isinstance(result, CursorResult)
     assert result.rowcount >= 0, "the driver counts rows"
     return result.rowcount

@@ -8,6 +8,8 @@ from itertools import islice
 
 from boxoffice.errors import BadFile
 
+Record = tuple[int, list[str], str]  # a row's first line, its cells, and its fault or ""
+
 LINES_MAX = 500_000  # more than any venue has seats
 RECORD_MAX = 1_000_000  # characters of a row, line breaks inside its cells included
 DELIMITERS = ";,\t"
@@ -22,7 +24,8 @@ _UTF8_RUN = re.compile(
     rb"|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}"
     rb"|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+"
 )
-_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_CELL_ENDS = re.compile(r'[;,\t"\r\n]')
 _SAVE_AGAIN = "save it again as CSV UTF-8"
 
 
@@ -34,8 +37,9 @@ def decode(raw: bytes) -> tuple[str, str]:
     """
     if not raw.strip():
         raise BadFile("the file is empty.")
-    if raw.startswith(_WORKBOOK):
-        raise BadFile("this is an Excel workbook, not CSV.", hint="save the sheet as CSV UTF-8")
+    if raw.startswith(_OLD_WORKBOOK):
+        problem = "this is an Excel workbook of before 2007."
+        raise BadFile(problem, hint="save the sheet as .xlsx or as CSV UTF-8")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         text, encoding = _decode_utf16(raw), "utf-16"
     else:
@@ -99,6 +103,7 @@ class _Lines:
         self._read_count = 0
         self._row_line = 1
         self._row_length = 0
+        self._row: list[str] = []
 
     def __iter__(self) -> "_Lines":
         return self
@@ -107,6 +112,7 @@ class _Lines:
         line = next(self._stream)
         self._read_count += 1
         self._row_length += len(line)
+        self._row.append(line)
         if self._read_count > LINES_MAX:
             raise BadFile(
                 f"the file has more than {LINES_MAX:,} lines.", hint="split it into parts"
@@ -121,7 +127,12 @@ class _Lines:
         """Start a row and return its first line."""
         self._row_line = self._read_count + 1
         self._row_length = 0
+        self._row.clear()
         return self._row_line
+
+    def pieces(self) -> list[str]:
+        """Return what the row may have meant to say: its text, cut wherever a cell might end."""
+        return [piece for piece in _CELL_ENDS.split("".join(self._row)) if piece.strip()]
 
     def fault(self) -> str:
         """Say why the reader gave up on the row."""
@@ -135,10 +146,11 @@ class _Lines:
         )
 
 
-def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+def records(text: str, delimiter: str) -> Iterator[Record]:
     """Yield each row that is not blank: its first line, its cells, and its fault if it has one.
 
-    A faulty row has no cells, and reading goes on with the line below the fault.
+    The cells of a faulty row are only pieces of its text, and reading goes on with the line below
+    the fault.
 
     Raises:
         BadFile: there are more than `LINES_MAX` lines, or a row is longer than `RECORD_MAX`.
@@ -152,7 +164,7 @@ def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
         except StopIteration:
             return
         except csv.Error:
-            yield line, [], lines.fault()
+            yield line, lines.pieces(), lines.fault()
             continue
         if any(cell and not cell.isspace() for cell in cells):
             yield line, cells, ""
@@ -169,7 +181,7 @@ def find_delimiter(text: str) -> tuple[str, str]:
 
     def agreement(delimiter: str) -> tuple[bool, int, int]:
         sample = islice(records(text[:_SAMPLE_CHARACTERS], delimiter), _SAMPLE_ROWS)
-        widths = [len(cells) for _, cells, _ in sample]
+        widths = [0 if fault else len(cells) for _, cells, fault in sample]
         width = widths[0] if widths else 0
         return width > 1, widths.count(width), width
 

@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 from boxoffice.errors import BoxOfficeError
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Job, JobState
-from boxoffice.tickets.models import PublicKey, Ticket
+from boxoffice.tickets.models import Ticket, TicketState
 
 _DISK_MIN_BYTES = 200 * 1024 * 1024  # below this, sales are about to fail
 _LATE = timedelta(minutes=10)
@@ -45,18 +45,17 @@ def _database(office: BoxOffice) -> Finding:
 def _key(office: BoxOffice) -> Finding:
     key = office.ticket_key
     with office.reading() as session:
-        used = session.exec(
-            select(PublicKey).order_by(col(PublicKey.created_at).desc()).limit(1)
-        ).first()
         foreign = session.exec(
-            select(func.count()).select_from(Ticket).where(col(Ticket.key_id) != key.key_id)
+            select(func.count())
+            .select_from(Ticket)
+            .where(col(Ticket.key_id) != key.key_id, Ticket.state == TicketState.VALID)
         ).one()
     path = office.key_path
     if office.settings.get("secret_key") is None and path.stat().st_mode & _PRIVATE:
         return Finding(
             "secret key", is_ok=False, says="others can read it", mend=f"chmod 600 {path}"
         )
-    if used is not None and used.key_id != key.key_id:
+    if foreign:
         return Finding(
             "secret key",
             is_ok=False,
@@ -89,7 +88,10 @@ def _jobs(office: BoxOffice) -> Finding:
     waiting = counts.get(JobState.WAITING, 0) + counts.get(JobState.SENT, 0)
     if bad:
         return Finding(
-            "jobs", is_ok=False, says=f"{bad} ended badly", mend="boxoffice job list --state dead"
+            "jobs",
+            is_ok=False,
+            says=f"{bad} ended badly",
+            mend="boxoffice job list --state failed (or dead), then boxoffice job retry",
         )
     if waiting and office.now() - oldest > _LATE:
         return Finding(

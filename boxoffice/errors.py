@@ -15,6 +15,7 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     │   ├── EventFull              the event has fewer places than were asked for
     │   ├── TierNotOnSale          the tier's turn has not come, or is over
     │   ├── EventNotOnSale         the event is a draft, paused, ended or cancelled
+    │   ├── PromoRefused           a promo code is not good here; `promo.…` says why
     │   ├── WrongState             this step is not allowed from here
     │   ├── KeyReused              one idempotency key, two different requests
     │   ├── NonceReused            one nonce, two different tickets
@@ -151,6 +152,12 @@ class EventNotOnSale(Refused):
     """The event is a draft, paused, ended or cancelled."""
 
     code = "event.not_on_sale"
+
+
+class PromoRefused(Refused):
+    """A promo code is not good for this order. Its case says why: `promo.over`, `promo.used_up`."""
+
+    code = "promo.refused"
 
 
 class WrongState(Refused):

@@ -2,8 +2,11 @@
 
 import json
 import logging
+import os
 import secrets
+import traceback
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from boxoffice.text import shown
@@ -28,14 +31,33 @@ class JsonLines(logging.Formatter):
             if key not in _OWN:
                 line[key] = value if isinstance(value, int | float | bool) else shown(str(value))
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = _trace(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+class PrivateFile(logging.FileHandler):
+    """A log file that only its owner can read, whatever the umask."""
+
+    def _open(self) -> TextIOWrapper:
+        handle = os.open(self.baseFilename, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        return os.fdopen(handle, "a", encoding=self.encoding)
+
+
+def _trace(error: BaseException | None) -> str:
+    """Return where an exception came from. What it says is left out: it may quote a row."""
+    told = []
+    while error is not None:
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        told.append(f"{type(error).__name__}{f' {state}' if state else ''}")
+        told += [part.strip() for part in traceback.format_tb(error.__traceback__)]
+        error = error.__cause__ or error.__context__
+    return "\n".join(told)
 
 
 def log_to(path: Path) -> None:
     """Send the log to `path`, which is made when the first line is written."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+    handler = PrivateFile(path, delay=True, encoding="utf-8")
     handler.setFormatter(JsonLines())
     log.handlers[:] = [handler]
     logging.raiseExceptions = False  # a log that cannot be written must not dirty the screen

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from sqlmodel import select
+
 from boxoffice.db import Database, ReadSession, WriteSession, private_file
 from boxoffice.errors import Misconfigured
 from boxoffice.mail import Mailer
@@ -15,6 +17,7 @@ from boxoffice.payments.provider import Provider
 from boxoffice.settings import Settings
 from boxoffice.staff.rules import LOCAL_ADMIN, Actor
 from boxoffice.tickets.code import TicketKey
+from boxoffice.tickets.models import PublicKey
 
 
 def utc_now() -> datetime:
@@ -71,10 +74,23 @@ class BoxOffice:
             )
         return TicketKey(secret)
 
-    def make_key(self) -> bool:
-        """Make the secret key unless there is one, and say whether it was made now."""
+    def make_key(self, *, is_lost: bool = False) -> bool:
+        """Make the secret key unless there is one, and say whether it was made now.
+
+        Raises:
+            Misconfigured: the database has tickets made with a key that is not here, and nobody
+                said that it `is_lost`.
+        """
         if self.settings.get("secret_key") is not None or self.key_path.exists():
             return False
+        with self.reading() as session:
+            was_used = session.exec(select(PublicKey.key_id).limit(1)).first() is not None
+        if was_used and not is_lost:
+            raise Misconfigured(
+                "this database has tickets made with a secret key that is not on this machine.",
+                hint=f"put your copy at {self.key_path}; if it is lost: boxoffice init --new-key",
+                code="key.missing",
+            )
         # Race: two first commands at once. The key is written aside and then named, so that only
         # one gets the name, and nobody ever reads a half.
         draft = self.key_path.with_name(f".secret.key.{secrets.token_hex(4)}")

@@ -86,7 +86,10 @@ def parse_email(text: str, *, name: str = "e-mail") -> str:
 
     tidy = clean_in(text, name=name, length_max=EMAIL_MAX)
     try:
-        address = validate_email(tidy, check_deliverability=False, test_environment=True)
+        # Mail servers without SMTPUTF8 are many: an address that few can write to is refused now.
+        address = validate_email(
+            tidy, check_deliverability=False, test_environment=True, allow_smtputf8=False
+        )
     except EmailNotValidError as error:
         reason = str(error)
         problem = f"is not an e-mail address: {reason[:1].lower()}{reason[1:]}"

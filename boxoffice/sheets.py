@@ -1,8 +1,8 @@
-"""Spreadsheets from strangers (CSV), read as organizers really send them.
+"""Spreadsheets from strangers (CSV, XLSX, JSON Lines), read as organizers really send them.
 
 Headings are matched whatever their accents, case and punctuation. Each bad row is told by its
 line and column while the good ones are read on; a file that cannot be understood as a whole is
-refused with `BadFile`. Encodings, delimiters and quotes are the matter of `delimited`.
+refused with `BadFile`. Formats are the matter of `formats`, encodings and quotes of `delimited`.
 """
 
 import re
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from boxoffice.delimited import decode, find_delimiter, records
+from boxoffice.delimited import Record
 from boxoffice.errors import BadFile, BadValue, NotFound
+from boxoffice.formats import take_apart
 from boxoffice.text import clean_in, folded, shown
 
 SIZE_MAX = 64 * 2**20  # bytes of a file
@@ -27,6 +28,7 @@ COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
     "tier": ("lote", "tipo de ingresso", "ingresso", "tier", "ticket type"),
     "quantity": ("quantidade", "qtd", "qtde", "quantity", "qty"),
     "job_title": ("cargo", "função", "job title", "title", "position"),
+    "external_id": ("id externo", "external id", "pedido", "código do pedido", "order id", "id"),
     "note": ("observação", "observações", "obs", "nota", "note", "notes"),
 }
 
@@ -86,6 +88,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoilt:
+    """A bad row as it stands: its cells, and by our keys when it is as wide as the header."""
+
+    line: int
+    cells: tuple[str, ...]  # mere pieces of text when its quotes are wrong
+    said: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What a file said: its good rows, what is wrong with the others, and how it was read."""
 
@@ -95,7 +106,9 @@ class Sheet:
     ignored: tuple[str, ...]  # headings that nobody asked for
     header_line: int
     encoding: str
-    delimiter: str
+    delimiter: str  # "" when there is none
+    format: str = "csv"  # or "jsonl", "xlsx"
+    spoilt: tuple[Spoilt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +137,10 @@ def read_sheet(path: Path, *, columns: Mapping[str, Column]) -> Sheet:
 
 
 def parse_sheet(raw: bytes, *, columns: Mapping[str, Column]) -> Sheet:
-    """Read the bytes of a delimited file: every good row, and the problems of every bad one.
+    """Read the bytes of a file of rows: every good row, and the problems of every bad one.
 
-    Blank rows are passed over. Lines are physical: a cell with one line break takes two.
+    Blank rows are passed over. Lines are physical: a cell with one line break takes two. Of a
+    workbook the first sheet is read, of JSON Lines the names in the objects are the headings.
 
     Raises:
         BadFile: it is empty, over 64 MiB or 500,000 lines, not text, in two encodings, or a column
@@ -135,17 +149,23 @@ def parse_sheet(raw: bytes, *, columns: Mapping[str, Column]) -> Sheet:
     if len(raw) > SIZE_MAX:
         problem = f"the file is larger than {SIZE_MAX // 2**20} MiB."
         raise BadFile(problem, hint="split it into parts")
-    text, encoding = decode(raw)
-    delimiter, text = find_delimiter(text)
-    lines = records(text, delimiter)
-    header = _read_header(lines, columns)
+    taken = take_apart(raw)
+    header = _read_header(taken.records, columns)
 
     rows: list[Row] = []
     problems: list[Problem] = []
-    for line, cells, fault in lines:
-        values, wrong = _read_row(line, cells, fault, header, columns)
-        problems.extend(wrong)
-        if not wrong:
+    spoilt: list[Spoilt] = []
+    for line, cells, fault in taken.records:
+        values: dict[str, str] = {}
+        wrong = [Problem(line, "", fault, taken.hint)] if fault else []
+        if not fault:
+            values, wrong = _read_row(line, cells, header, columns)
+        if wrong:
+            problems.extend(wrong)
+            fits = not fault and _fits(cells, header)
+            said = {key: cells[place] for key, place in header.places.items()} if fits else {}
+            spoilt.append(Spoilt(line, tuple(cells), said))
+        else:
             rows.append(Row(line, values))
     return Sheet(
         rows=tuple(rows),
@@ -153,20 +173,20 @@ def parse_sheet(raw: bytes, *, columns: Mapping[str, Column]) -> Sheet:
         columns={key: header.headings[place] for key, place in header.places.items()},
         ignored=header.ignored,
         header_line=header.line,
-        encoding=encoding,
-        delimiter=delimiter,
+        encoding=taken.encoding,
+        delimiter=taken.delimiter,
+        format=taken.format,
+        spoilt=tuple(spoilt),
     )
 
 
-def _read_header(
-    lines: Iterator[tuple[int, list[str], str]], columns: Mapping[str, Column]
-) -> _Header:
+def _read_header(lines: Iterator[Record], columns: Mapping[str, Column]) -> _Header:
     """Find each wanted column in the first row that is not blank."""
     line, cells, fault = next(lines, (1, [], "the file is empty."))
     if fault:
         raise BadFile(fault, line=line)
     headings = [shown(" ".join(cell.split()), length_max=_HEADING_MAX) for cell in cells]
-    while not headings[-1]:  # Excel keeps columns that somebody once emptied
+    while headings and not headings[-1]:  # Excel keeps columns that somebody once emptied
         headings.pop()
 
     wanted = _wanted(columns)
@@ -217,13 +237,11 @@ def _refuse_missing(
 
 
 def _read_row(
-    line: int, cells: list[str], fault: str, header: _Header, columns: Mapping[str, Column]
+    line: int, cells: list[str], header: _Header, columns: Mapping[str, Column]
 ) -> tuple[dict[str, str], list[Problem]]:
     """Return the values of one row, and all that is wrong with it."""
-    if fault:
-        return {}, [Problem(line, "", fault, 'write " inside a quoted cell as ""')]
-    width = len(header.headings)
-    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+    if not _fits(cells, header):
+        width = len(header.headings)
         what = f"is not as wide as the header: {len(cells)} against {width} cells."
         hint = "look for a delimiter too many, or one too few"
         return {}, [Problem(line, "", what, hint)]
@@ -237,6 +255,12 @@ def _read_row(
             what = error.message.removeprefix(f"{heading} ")
             problems.append(Problem(line, heading, what, error.hint))
     return values, problems
+
+
+def _fits(cells: Sequence[str], header: _Header) -> bool:
+    """Say whether each cell of a row stands under its heading."""
+    width = len(header.headings)
+    return len(cells) >= width and not any(cell.strip() for cell in cells[width:])
 
 
 def _read_cell(cell: str, column: Column, heading: str) -> str:

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from boxoffice.errors import BoxOfficeError
-from boxoffice.log import log
+from boxoffice.log import log, log_failure
 from boxoffice.office import BoxOffice
 from tasks.relay import run_due
 
@@ -49,6 +49,10 @@ class Background:
                 ran = run_due(self._office, limit=1)
             except BoxOfficeError as error:  # the database is away: look again later
                 log.warning("jobs wait", extra={"why": error.case})
+                self._woken.wait(_LOOK_SECONDS)
+                continue
+            except Exception as error:  # noqa: BLE001  (letters go on coming: so must their reader)
+                log_failure(error)
                 self._woken.wait(_LOOK_SECONDS)
                 continue
             if not ran.done_count and not ran.trouble_count:

@@ -1,6 +1,8 @@
 """Money from outside, done by workers: charges opened and closed, letters read."""
 
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
@@ -11,7 +13,7 @@ from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import CloseCharge, OpenCharge, ReadLetter
 from boxoffice.payments.letters import charge_named, close_letter
 from boxoffice.payments.models import Letter, Payment, PaymentState
-from boxoffice.payments.provider import Charge, ChargeRequest, ChargeState
+from boxoffice.payments.provider import Charge, ChargeRequest, ChargeState, Method
 from boxoffice.payments.settle import close_unanswered, fail, payment_of, settle
 from boxoffice.staff.rules import SYSTEM
 from boxoffice.times import local_day, parse_zone
@@ -27,7 +29,9 @@ def open_charge(office: BoxOffice, job: OpenCharge, claim: Claim) -> None:
         return
     found = office.provider.find_charges(request.reference) if claim.attempt > 1 else []
     try:
-        charge = _adopted(office, found) or office.provider.open_charge(request)
+        charge = _adopted(office, found) or office.provider.open_charge(
+            request, before_creating=claim.renew
+        )
     except ChargeRefused as error:
         with claim.finishing() as session:
             fail(session, SYSTEM, job.payment_id, error.message, now=office.now())
@@ -51,14 +55,14 @@ def read_letter(office: BoxOffice, job: ReadLetter, claim: Claim) -> None:
     """Read a letter: it only says where to look; the gateway says what is so."""
     with office.reading() as session:
         charge_id = charge_named(session.get_one(Letter, job.letter_id))
-    charge = office.provider.look_up(charge_id) if charge_id else None
+    charge = _looked_up(office, charge_id) if charge_id else None
     with claim.finishing() as session:
         outcome = "names no charge" if charge_id is None else "the gateway has no such charge"
         if charge is not None:
-            payment = payment_of(session, charge)
+            now = office.now()
+            payment = payment_of(session, charge, now=now)
             outcome = "not a charge of ours"
             if payment is not None:
-                now = office.now()
                 outcome = settle(session, SYSTEM, payment, charge, office.ticket_key, now=now).why
         close_letter(session, job.letter_id, outcome, now=office.now())
 
@@ -71,17 +75,30 @@ def closed_charge(office: BoxOffice, payment: Payment) -> Charge | None:
     """
     if payment.state in {PaymentState.PAID, PaymentState.SETTLED}:
         return None
-    provider_id = payment.provider_id
-    if provider_id is None:
+    try:
+        # A slow call of an earlier attempt may have opened a second one: none is left payable.
         found = _adopted(office, office.provider.find_charges(str(payment.id)))
-        if found is None:
+        provider_id = payment.provider_id or (found.provider_id if found else None)
+        if provider_id is None:
             return None
-        provider_id = found.provider_id
-    office.provider.close_charge(provider_id)
-    charge = office.provider.look_up(provider_id)
+        if found is not None and found.provider_id != provider_id:
+            office.provider.close_charge(found.provider_id)
+        office.provider.close_charge(provider_id)
+        charge = office.provider.look_up(provider_id)
+    except ChargeRefused as error:
+        # The order waits for an answer: a passing no must not leave its places taken for ever.
+        raise GatewaySilent(f"the gateway refuses to tell: {error.message}") from error
     if charge is not None and charge.state is ChargeState.WAITING:
         raise GatewaySilent("the gateway neither closed the charge nor says that it was paid.")
     return charge
+
+
+def _looked_up(office: BoxOffice, charge_id: str) -> Charge | None:
+    """Look a charge up for a letter, which is read again later when the gateway will not tell."""
+    try:
+        return office.provider.look_up(charge_id)
+    except ChargeRefused as error:
+        raise GatewaySilent(f"the gateway refuses to tell: {error.message}") from error
 
 
 def _close(office: BoxOffice, payment_id: UUID, claim: Claim) -> None:
@@ -112,12 +129,20 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
         reference=str(payment.id),
         method=payment.method,
         amount=payment.amount,
-        due_on=local_day(order.expires_at or office.now(), parse_zone(event.timezone)),
+        due_on=_due_on(payment.method, order, parse_zone(event.timezone), office.now()),
         description=f"{event.title} - {order.code}",
         buyer_name=order.buyer_name,
         buyer_document=order.buyer_document,
         buyer_email=order.buyer_email,
     )
+
+
+def _due_on(method: Method, order: Order, zone: ZoneInfo, now: datetime) -> date:
+    if method is not Method.BOLETO:
+        return local_day(order.expires_at or now, zone)
+    from boxoffice.orders.holds import boleto_due_on  # noqa: PLC0415  (100 ms, only for a boleto)
+
+    return max(boleto_due_on(order.placed_at, zone), local_day(now, zone))
 
 
 def _adopted(office: BoxOffice, found: list[Charge]) -> Charge | None:

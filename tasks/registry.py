@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlmodel import col
 from boxoffice.db import WriteSession, changed
 from boxoffice.errors import Busy
 from boxoffice.office import BoxOffice
-from boxoffice.outbox.jobs import Promise
+from boxoffice.outbox.jobs import KINDS, Promise
 from boxoffice.outbox.models import Job, JobState
 
 
@@ -30,6 +31,28 @@ class Claim:
     job_id: UUID
     generation: int
     attempt: int  # from 1; from 2 on, look first whether the call was made before
+
+    def renew(self) -> None:
+        """Take a whole lease again, just before a call that must not be made twice.
+
+        Raises:
+            Overtaken: another worker has claimed the job meanwhile.
+        """
+        with self.office.writing() as session:
+            lease = KINDS[session.get_one(Job, self.job_id).kind].lease_seconds
+            # Race: we were slow, and another worker believes us dead. It has the newer generation.
+            renewed = changed(
+                session,
+                update(Job)
+                .where(
+                    col(Job.id) == self.job_id,
+                    col(Job.generation) == self.generation,
+                    col(Job.state) == JobState.RUNNING,
+                )
+                .values(lease_until=self.office.now() + timedelta(seconds=lease)),
+            )
+        if not renewed:
+            raise Overtaken("another worker has this job now.")
 
     @contextmanager
     def finishing(self) -> Iterator[WriteSession]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, update
+from sqlalchemy import bindparam, case, update
 from sqlmodel import col, select
 
 import tasks.orders
@@ -30,6 +30,48 @@ _WAIT_FIRST_SECONDS = 5.0
 _WAIT_MAX_SECONDS = 6 * 3600.0
 _BUG_ATTEMPTS_MAX = 5  # a mistake of ours does not get better by itself
 _ERROR_MAX = 300  # characters of an error that are kept
+
+# Made once: every job runs them. A newer program may have promised kinds that we do not know.
+_DUE = (
+    select(Job.id)
+    .where(col(Job.state).in_(_READY), col(Job.run_at) <= bindparam("now"))
+    .where(col(Job.kind).in_(KINDS))
+    .order_by(
+        case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue)),
+        col(Job.run_at),
+        col(Job.id),
+    )
+    .limit(bindparam("limit"))
+)
+_RAN_OUT = (col(Job.state) == JobState.RUNNING, col(Job.lease_until) < bindparam("now"))
+_ANY_RAN_OUT = select(Job.id).where(*_RAN_OUT).limit(1)
+_IS_SPENT = col(Job.attempts) >= col(Job.attempts_max)
+_RESCUE = (
+    update(Job)
+    .where(*_RAN_OUT)
+    .values(
+        state=case((_IS_SPENT, JobState.DEAD), else_=JobState.WAITING),
+        finished_at=case((_IS_SPENT, bindparam("now")), else_=None),
+        lease_until=None,
+        last_error="its worker died",
+    )
+)
+_JOB = select(Job.kind, Job.args, Job.generation, Job.attempts).where(Job.id == bindparam("job_id"))
+_CLAIM = (
+    update(Job)
+    .where(
+        col(Job.id) == bindparam("job_id"),
+        col(Job.state).in_(_READY),
+        col(Job.run_at) <= bindparam("now"),
+        col(Job.generation) == bindparam("seen_generation"),
+    )
+    .values(
+        state=JobState.RUNNING,
+        attempts=Job.attempts + 1,
+        generation=Job.generation + 1,
+        lease_until=bindparam("until"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,63 +145,28 @@ def rescue(office: BoxOffice) -> int:
     """Free the jobs whose lease ran out: their worker died. Return how many there were."""
     now = office.now()
     with office.reading() as session:
-        ran_out = (col(Job.state) == JobState.RUNNING, col(Job.lease_until) < now)
-        if session.exec(select(Job.id).where(*ran_out).limit(1)).first() is None:
+        if session.exec(_ANY_RAN_OUT, params={"now": now}).first() is None:
             return 0
     with office.writing() as session:
-        is_spent = col(Job.attempts) >= col(Job.attempts_max)
-        return changed(
-            session,
-            update(Job)
-            .where(*ran_out)
-            .values(
-                state=case((is_spent, JobState.DEAD), else_=JobState.WAITING),
-                finished_at=case((is_spent, now), else_=None),
-                lease_until=None,
-                last_error="its worker died",
-            ),
-        )
+        return changed(session, _RESCUE, {"now": now})
 
 
 def _due(office: BoxOffice, limit: int) -> list[UUID]:
-    urgency = case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue))
     with office.reading() as session:
-        return list(
-            session.exec(
-                select(Job.id)
-                .where(col(Job.state).in_(_READY), col(Job.run_at) <= office.now())
-                .where(col(Job.kind).in_(KINDS))  # a newer program may have promised others
-                .order_by(urgency, col(Job.run_at), col(Job.id))
-                .limit(limit)
-            ).all()
-        )
+        return list(session.exec(_DUE, params={"now": office.now(), "limit": limit}).all())
 
 
 def _claim(office: BoxOffice, job_id: UUID) -> tuple[Promise, Claim] | None:
     now = office.now()
     with office.writing() as session:
-        row = session.get(Job, job_id)
+        row = session.connection().execute(_JOB, {"job_id": job_id}).first()
         if row is None or row.kind not in KINDS:
             return None
         kind = KINDS[row.kind]
         # Race: two workers, one job. The UPDATE lets one of them have it.
-        claimed = changed(
-            session,
-            update(Job)
-            .where(
-                col(Job.id) == job_id,
-                col(Job.state).in_(_READY),
-                col(Job.run_at) <= now,
-                col(Job.generation) == row.generation,
-            )
-            .values(
-                state=JobState.RUNNING,
-                attempts=Job.attempts + 1,
-                generation=Job.generation + 1,
-                lease_until=now + timedelta(seconds=kind.lease_seconds),
-            ),
-        )
-        if not claimed:
+        until = now + timedelta(seconds=kind.lease_seconds)
+        seen = {"job_id": job_id, "seen_generation": row.generation}
+        if not changed(session, _CLAIM, seen | {"now": now, "until": until}):
             return None
         claim = Claim(office, job_id, row.generation + 1, row.attempts + 1)
         return kind.from_args(row.args), claim

@@ -29,6 +29,8 @@ Apresente o código QR na entrada, no papel ou na tela do telefone.
 Cada código entra uma só vez: não o publique nem o repasse.
 """
 
+_DELIVERED = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
+
 
 @works(DeliverTickets)
 def deliver_tickets(office: BoxOffice, job: DeliverTickets, claim: Claim) -> None:
@@ -51,7 +53,7 @@ def _message(office: BoxOffice, order_id: UUID, job_id: UUID) -> Message | None:
     """Return the message of this job, made when it is new; `None` when nobody is to be told."""
     with office.writing() as session:
         order = session.get_one(Order, order_id)
-        if order.state is not OrderState.PAID or not order.buyer_email:
+        if order.state not in _DELIVERED or not order.buyer_email:
             return None
         insert_once(
             session,

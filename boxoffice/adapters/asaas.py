@@ -8,7 +8,8 @@ Importing this module loads httpx: import it where a gateway is needed, not at s
 import logging
 import re
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -79,7 +80,9 @@ class Asaas:
         if client is not None:
             client.close()
 
-    def open_charge(self, request: ChargeRequest) -> Charge:
+    def open_charge(
+        self, request: ChargeRequest, *, before_creating: Callable[[], None] = lambda: None
+    ) -> Charge:
         """Create a charge, with its PIX text or boleto line.
 
         A charge that stands but whose QR or line is refused comes back without it: it can still
@@ -99,6 +102,7 @@ class Asaas:
             "description": request.description[:_DESCRIPTION_MAX],
             "externalReference": request.reference,
         }
+        before_creating()
         return self._with_codes(self._ask("POST", "/payments", body=body))
 
     def find_charges(self, reference: str) -> list[Charge]:
@@ -215,7 +219,9 @@ class Asaas:
         content = None if body is None else to_json(body)
         client = self._dial()
         try:
-            response = client.request(method, self._url + path, params=query, content=content)
+            response = self._answer(
+                client.build_request(method, self._url + path, params=query, content=content)
+            )
         except httpx.HTTPError as error:
             why = type(error).__name__
             raise GatewaySilent("Asaas did not answer.", hint="try again later", why=why) from error
@@ -224,6 +230,36 @@ class Asaas:
         if response.status_code == httpx.codes.OK and answer is not None:
             return answer
         raise problem_of(response, answer)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        """Send a request and read its whole answer, however slowly it trickles, in the time-out.
+
+        Raises:
+            httpx.HTTPError: nobody answered, or not in time.
+        """
+        client = self._dial()
+        until = time.monotonic() + self._timeout_seconds
+        response = client.send(request, stream=True)
+        try:
+            parts = []
+            for part in response.iter_bytes():
+                parts.append(part)
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("the answer trickles", request=request)
+        finally:
+            response.close()
+        return httpx.Response(
+            response.status_code, headers=_plain(response.headers), content=b"".join(parts)
+        )
+
+
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    """Return the headers of a body that was decoded already."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if name not in {"content-encoding", "content-length", "transfer-encoding"}
+    }
 
 
 def looks_mangled(api_key: str) -> bool:

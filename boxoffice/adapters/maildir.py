@@ -37,8 +37,8 @@ class Maildir:
         path = self._path(mail.message_id)
         draft = self.folder / "tmp" / path.name
         try:
-            for part in ("tmp", "new", "cur"):
-                (self.folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+            for part in (self.folder, *(self.folder / part for part in ("tmp", "new", "cur"))):
+                part.mkdir(parents=True, exist_ok=True, mode=0o700)
             with draft.open("wb") as file:
                 os.fchmod(file.fileno(), 0o600)
                 file.write(content)

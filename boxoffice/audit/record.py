@@ -4,9 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
+
 from boxoffice.audit.models import AuditEntry
 from boxoffice.db import WriteSession
+from boxoffice.ids import new_id
 from boxoffice.staff.rules import Actor
+
+_ADD = insert(AuditEntry)
 
 
 def record(
@@ -20,6 +25,12 @@ def record(
     **facts: Any,
 ) -> None:
     """Add one entry: `actor` did `verb` to the `noun` with this id. `facts` name no person."""
-    session.add(
-        AuditEntry(at=now, actor=actor.name, verb=verb, subject=f"{noun}:{subject_id}", facts=facts)
-    )
+    entry = {
+        "id": new_id(),
+        "at": now,
+        "actor": actor.name,
+        "verb": verb,
+        "subject": f"{noun}:{subject_id}",
+        "facts": facts,
+    }
+    session.connection().execute(_ADD, entry)

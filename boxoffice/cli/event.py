@@ -221,6 +221,8 @@ def _apply(
     found = _changes(office, plan, keep=False)
     if not as_json:
         _show_changes(plan.slug, found)
+    for name in _left_alone(office, plan):
+        show.talk(f"tier {name} is not in the file: it stays as it is.")
     if found and not dry_run:
         if not show.confirmed(f"Make {len(found)} changes to {plan.slug}?", yes=yes):
             show.talk("nothing written.")
@@ -247,6 +249,22 @@ def _changes(office: "BoxOffice", plan: "EventPlan", *, keep: bool) -> "list[Cha
         if not keep:
             session.rollback()
     return found
+
+
+def _left_alone(office: "BoxOffice", plan: "EventPlan") -> list[str]:
+    """Return the tiers of the event that its file does not name."""
+    from boxoffice.events.queries import event_views
+
+    with office.reading() as session:
+        known = event_views(session, now=office.now(), limit=10_000)
+    named = {tier.name for tier in plan.tiers}
+    return [
+        tier.name
+        for event in known
+        if event.slug == plan.slug
+        for tier in event.tiers
+        if tier.name not in named
+    ]
 
 
 def _show_changes(slug: str, found: "list[Change]") -> None:

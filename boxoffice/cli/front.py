@@ -12,9 +12,12 @@ from boxoffice.cli.options import Group
 _NOUNS = {
     "event": "Nights out: set them up, publish them, look at them.",
     "tier": "Lotes: places of an event at a price.",
-    "order": "Sell, place, find, show and cancel orders.",
-    "ticket": "Print tickets.",
-    "payment": "Show payments and their PIX codes, wait for them.",
+    "order": "Sell, place, find, change, refund and cancel orders.",
+    "ticket": "Show, print, re-issue and block tickets.",
+    "payment": "Show payments, wait for them, decide on late money.",
+    "till": "A clerk's drawer: open it, count it, close it.",
+    "promo": "Promo codes: make them, list them, revoke them.",
+    "report": "Sales, money and half price, in numbers.",
     "door": "Scan tickets, undo, count.",
     "export": "Data out, whole and verifiable.",
     "job": "Promised work: list it, run it.",
@@ -67,12 +70,15 @@ def front(
 @app.command("init")
 def init_command(
     ctx: typer.Context,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="The old secret key is lost: make another.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Create or migrate the database, and make the secret key. Safe to repeat."""
     from boxoffice.cli.start import init
 
-    init(ctx, as_json=as_json)
+    init(ctx, new_key=new_key, as_json=as_json)
 
 
 @app.command("doctor")

@@ -6,7 +6,7 @@ import typer
 
 from boxoffice.cli.options import AsJson, Fields, Limit, example, noun
 
-app = noun("Promised work: list it, run it.")
+app = noun("Promised work: list it, try it again, run it.")
 
 
 @app.command("list", epilog=example("boxoffice job list --state failed"))
@@ -47,6 +47,47 @@ def list_command(
         ["job", "kind", "state", "attempts", "error"],
         [[str(j.id), j.kind, j.state, str(j.attempts), j.last_error or ""] for j in jobs],
     )
+
+
+@app.command("retry", epilog=example("boxoffice job retry --all-failed"))
+def retry_command(
+    ctx: typer.Context,
+    job: Annotated[str | None, typer.Argument(help="The job, by its id.")] = None,
+    all_failed: Annotated[
+        bool, typer.Option("--all-failed", help="Every job that ended badly.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a job due now, with all of its attempts before it. `job run` runs it."""
+    from uuid import UUID
+
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.errors import BadValue
+    from boxoffice.outbox.models import JobState
+    from boxoffice.outbox.queries import list_jobs
+    from boxoffice.outbox.retry import retry
+
+    if (job is None) != all_failed:
+        raise BadValue("the job", "is needed: its id, or --all-failed.")
+    with office_of(ctx) as office, office.writing() as session:
+        if job is None:
+            ended = [
+                found.id
+                for state in (JobState.FAILED, JobState.DEAD)
+                for found in list_jobs(session, state, limit=10_000)
+            ]
+        else:
+            try:
+                ended = [UUID(job)]
+            except ValueError as error:
+                raise BadValue("the job", f"{job[:40]!r} is not an id.") from error
+        for job_id in ended:
+            retry(session, office.actor, job_id, now=office.now())
+    if as_json:
+        show.as_json_line({"retried": len(ended)})
+    else:
+        show.line(f"{len(ended)} jobs are due now.")
 
 
 @app.command("run", epilog=example("boxoffice job run --until-empty"))

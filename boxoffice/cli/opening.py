@@ -1,14 +1,19 @@
 """Open the box office for a command, and do afterwards what the command promised."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import typer
 
-from boxoffice.errors import Busy, Misconfigured, Unavailable
-from boxoffice.log import log_to
+from boxoffice.db import WriteSession
+from boxoffice.errors import BoxOfficeError, Busy, DatabaseSilent, Misconfigured, Unavailable
+from boxoffice.log import log, log_to
 from boxoffice.office import BoxOffice, opened
+from boxoffice.outbox.jobs import Promise
 from boxoffice.settings import Settings
+
+T = TypeVar("T")
 
 
 def settings_of(ctx: typer.Context) -> Settings:
@@ -47,8 +52,30 @@ def office_of(ctx: typer.Context, *, even_if_silent: bool = False) -> Iterator[B
         yield office
 
 
-def afterwards(office: BoxOffice) -> None:
-    """Run a few due jobs in process, now that the answer is out and the promise is kept."""
-    from tasks.relay import run_due
+def kept(office: BoxOffice, write: Callable[[WriteSession], T]) -> T:
+    """Run one transaction, and once more when the line to the database breaks.
 
-    run_due(office, limit=10)
+    A line that breaks at COMMIT leaves open whether it was kept: what `write` makes must carry a
+    key, by which the second run finds it.
+    """
+    try:
+        with office.writing() as session:
+            return write(session)
+    except DatabaseSilent:
+        with office.writing() as session:
+            return write(session)
+
+
+def afterwards(office: BoxOffice, *jobs: Promise) -> None:
+    """Run in process what this command has promised, now that its answer is out.
+
+    Whatever goes wrong here is a job's matter, and is tried again: the answer stands.
+    """
+    from tasks.relay import run_promised
+
+    for job in jobs:
+        try:
+            run_promised(office, job)
+        except BoxOfficeError as error:
+            log.warning("jobs wait", extra={"why": error.case})
+            return

@@ -5,76 +5,97 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Quiet, Yes, example, noun
+from boxoffice.cli.order_change import app as change_app
+from boxoffice.cli.order_import import app as import_app
 
 if TYPE_CHECKING:
+    from boxoffice.db import WriteSession
+    from boxoffice.money import Money
     from boxoffice.office import BoxOffice
-    from boxoffice.orders.models import Channel
-    from boxoffice.orders.place import Request
+    from boxoffice.orders.place import Placed
     from boxoffice.orders.queries import OrderView
-    from boxoffice.payments.provider import Method
     from boxoffice.payments.queries import PaymentView
 
-app = noun("Sell, place, find, show and cancel orders.")
+app = noun("Sell, place, find, show, change and cancel orders.")
+app.add_typer(change_app)  # its verbs are verbs of `order`
+app.add_typer(import_app, name="import")
 
 TierName = Annotated[str, typer.Option("--tier", "-t", help="The tier, by its name.")]
 Quantity = Annotated[int, typer.Option("--quantity", help="How many places.")]
 BuyerName = Annotated[str, typer.Option("--buyer-name", help="Who buys.")]
 BuyerEmail = Annotated[str, typer.Option("--buyer-email", help="Where the tickets are sent.")]
 BuyerDocument = Annotated[str, typer.Option("--buyer-document", help="CPF or CNPJ.")]
+PromoCode = Annotated[str, typer.Option("--promo", help="A promo code.")]
 Code = Annotated[str, typer.Argument(help="The order, by its code.")]
 
 
 @app.command(
     "sell",
-    epilog=example(
-        "boxoffice order sell -e noite -t 'Lote 1' --quantity 2 --buyer-name 'Ana Lima'"
-    ),
+    epilog=example("boxoffice order sell -e noite -t 'Lote 1' --quantity 2 --given 250"),
 )
 def sell_command(
     ctx: typer.Context,
     event: EventSlug,
-    tier: TierName,
-    quantity: Quantity = 1,
+    tier: Annotated[
+        list[str], typer.Option("--tier", "-t", help="A tier, by its name; again for another.")
+    ],
+    quantity: Annotated[
+        list[int] | None,
+        typer.Option("--quantity", help="How many places of it, 1 by default; one a tier."),
+    ] = None,
     method: Annotated[
         str, typer.Option(help="cash, external (paid elsewhere) or courtesy.")
     ] = "cash",
+    given: Annotated[
+        str | None, typer.Option(help="The cash that was given; the change is told.")
+    ] = None,
     buyer_name: BuyerName = "",
     buyer_email: BuyerEmail = "",
     buyer_document: BuyerDocument = "",
+    promo: PromoCode = "",
     key: Key = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
     """Sell at the counter: paid now, tickets now."""
-    from boxoffice.cli.opening import afterwards, office_of
-    from boxoffice.cli.order_answer import check_fields, read, show_order
+    from boxoffice.cli.opening import afterwards, kept, office_of
+    from boxoffice.cli.order_answer import read
+    from boxoffice.cli.order_request import given_of, key_of, lines_of, method_of, request_of
+    from boxoffice.cli.sale_answer import check_sale, show_sale
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import place
+    from boxoffice.outbox.jobs import DeliverTickets
     from boxoffice.payments.start import take
+    from boxoffice.till.rules import change_due
 
-    paid_by = _method(method, "cash", "external", "courtesy")
-    channel = Channel.COURTESY if paid_by == "courtesy" else Channel.COUNTER
-    request = _request(
+    paid_by = method_of(method, "cash", "external", "courtesy")
+    cash = given_of(given, paid_by)
+    request = request_of(
         event,
-        tier,
-        quantity,
-        channel,
+        lines_of(tier, quantity),
+        Channel.COURTESY if paid_by == "courtesy" else Channel.COUNTER,
         paid_by,
         name=buyer_name,
         email=buyer_email,
         document=buyer_document,
+        promo=promo,
     )
+    own_key = key_of(key)
     with office_of(ctx) as office:
-        with office.writing() as session:
+
+        def sell(session: "WriteSession") -> "tuple[Placed, Money | None]":
             now = office.now()
-            placed = place(session, office.actor, request, now=now, holds=False, key=_key(key))
+            placed = place(session, office.actor, request, now=now, holds=False, key=own_key)
+            change = None if cash is None else change_due(placed.total, cash)
             take(session, office.actor, placed.id, paid_by, office.ticket_key, now=now)
-            check_fields(session, office, placed.code, fields if as_json else None)
+            check_sale(session, office, placed.code, change, fields if as_json else None)
+            return placed, change
+
+        placed, change = kept(office, sell)
         order, payment = read(office, placed.code)
-        show_order(order, payment, as_json=as_json, fields=fields, quiet=quiet)
-        if buyer_email:
-            afterwards(office)
+        show_sale(order, payment, change, as_json=as_json, fields=fields, quiet=quiet)
+        afterwards(office, DeliverTickets(placed.id))
 
 
 @app.command(
@@ -93,38 +114,45 @@ def place_command(
     buyer_document: BuyerDocument,
     method: Annotated[str, typer.Option(help="pix, boleto or card.")] = "pix",
     quantity: Quantity = 1,
+    promo: PromoCode = "",
     key: Key = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
     """Reserve places and charge the buyer through the gateway."""
-    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.opening import kept, office_of
     from boxoffice.cli.order_answer import check_fields, show_order
+    from boxoffice.cli.order_request import key_of, lines_of, method_of, request_of
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import place
     from boxoffice.payments.start import check_buyer, start
 
-    paid_by = _method(method, "pix", "boleto", "card")
-    request = _request(
+    paid_by = method_of(method, "pix", "boleto", "card")
+    request = request_of(
         event,
-        tier,
-        quantity,
+        lines_of([tier], [quantity]),
         Channel.ONLINE,
         paid_by,
         name=buyer_name,
         email=buyer_email,
         document=buyer_document,
+        promo=promo,
     )
     check_buyer(request.buyer, paid_by)
+    own_key = key_of(key)
     with office_of(ctx) as office:
         provider = office.provider.name
-        with office.writing() as session:
+
+        def reserve(session: "WriteSession") -> "Placed":
             now = office.now()
-            placed = place(session, office.actor, request, now=now, holds=True, key=_key(key))
+            placed = place(session, office.actor, request, now=now, holds=True, key=own_key)
             if placed.is_new:
                 start(session, office.actor, placed.id, paid_by, provider, now=now)
             check_fields(session, office, placed.code, fields if as_json else None)
+            return placed
+
+        placed = kept(office, reserve)
         order, payment = _charged(office, placed.code)
         show_order(order, payment, as_json=as_json, fields=fields, quiet=quiet)
 
@@ -187,7 +215,7 @@ def list_command(
 def cancel_command(
     ctx: typer.Context,
     code: Code,
-    reason: Annotated[str, typer.Option(help="Why; the audit keeps it.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; the audit keeps it, so name nobody.")] = "",
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -195,7 +223,10 @@ def cancel_command(
     from boxoffice.cli import show
     from boxoffice.cli.opening import afterwards, office_of
     from boxoffice.cli.order_answer import read, show_order
+    from boxoffice.errors import WrongState
+    from boxoffice.orders.models import OrderState
     from boxoffice.orders.queries import order_by_code
+    from boxoffice.outbox.jobs import CloseCharge
     from boxoffice.payments.call_off import call_off
     from boxoffice.text import clean_in
 
@@ -209,53 +240,21 @@ def cancel_command(
         with office.writing() as session:
             ended = call_off(session, office.actor, order_id, reason=why, now=office.now())
         order, payment = read(office, code)
+        if order.state is not OrderState.CANCELLED:
+            raise WrongState(
+                f"order {order.code} became {order.state} at this moment.",
+                hint=f"see it: boxoffice order show {order.code}",
+            )
         if as_json:
             show_order(order, payment, as_json=True, fields=None)
         else:
             show.line(
                 f"{order.code} is cancelled." if ended else f"{order.code} was cancelled before."
             )
-        afterwards(office)
-
-
-def _method(text: str, *allowed: str) -> "Method":
-    from boxoffice.errors import BadValue
-    from boxoffice.payments.provider import Method
-
-    if text not in allowed:
-        raise BadValue("--method", f"{text[:40]!r} is not one of: {', '.join(allowed)}.")
-    return Method(text)
-
-
-def _key(text: str | None) -> str | None:
-    from boxoffice.errors import BadValue
-
-    if text is not None and not (1 <= len(text) <= 200 and text.isprintable()):  # noqa: PLR2004
-        raise BadValue("--idempotency-key", "must be 1 to 200 printable characters.")
-    return text
-
-
-def _request(
-    event: str,
-    tier: str,
-    quantity: int,
-    channel: "Channel",
-    method: "Method",
-    *,
-    name: str,
-    email: str,
-    document: str,
-) -> "Request":
-    """Read what the flags say of the buyer, and make the request of it."""
-    from boxoffice.orders.place import Request, Wanted
-    from boxoffice.people import Person, parse_document, parse_email, parse_name
-
-    buyer = Person(
-        name=parse_name(name, name="--buyer-name") if name else "",
-        email=parse_email(email, name="--buyer-email") if email else "",
-        document=parse_document(document, name="--buyer-document") if document else "",
-    )
-    return Request(event, (Wanted(tier, quantity),), channel, method, buyer)
+        if payment is not None and payment.paid.minor:
+            show.talk(f"{payment.paid} were paid for it, and stay here: no money has moved.")
+        if payment is not None:
+            afterwards(office, CloseCharge(payment.id))
 
 
 def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | None]":
@@ -265,17 +264,17 @@ def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | 
         ChargeRefused: the gateway gave a definite no; the order is cancelled again.
     """
     from boxoffice.cli import show
+    from boxoffice.cli.opening import afterwards
     from boxoffice.cli.order_answer import read
     from boxoffice.errors import ChargeRefused
     from boxoffice.outbox.jobs import OpenCharge
     from boxoffice.outbox.queries import last_error_of
     from boxoffice.payments.call_off import call_off
     from boxoffice.payments.models import PaymentState
-    from tasks.relay import run_promised
 
     order, payment = read(office, code)
     if payment is not None and payment.state is PaymentState.OPENING:
-        run_promised(office, OpenCharge(payment.id))
+        afterwards(office, OpenCharge(payment.id))
         order, payment = read(office, code)
     if payment is not None and payment.state is PaymentState.FAILED:
         with office.writing() as session:

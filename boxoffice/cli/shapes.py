@@ -1,19 +1,20 @@
 """What outsiders may rely on: the JSON of each thing (docs/contract.md)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from boxoffice.door.queries import DoorStats
-from boxoffice.door.rules import VerdictClass
-from boxoffice.door.words import Admission
-from boxoffice.events.apply import Change
-from boxoffice.events.queries import EventView, TierView
-from boxoffice.orders.queries import OrderLineView, OrderView, TicketView
-from boxoffice.payments.queries import LetterView, PaymentView
 from boxoffice.people import masked_document
 from boxoffice.times import iso
 
+if TYPE_CHECKING:  # a command pays for the nouns it shows, not for all of them
+    from boxoffice.door.queries import DoorStats
+    from boxoffice.door.words import Admission
+    from boxoffice.events.apply import Change
+    from boxoffice.events.queries import EventView, TierView
+    from boxoffice.orders.queries import OrderLineView, OrderView, TicketView
+    from boxoffice.payments.queries import LetterView, PaymentView
 
-def event_json(event: EventView) -> dict[str, Any]:
+
+def event_json(event: "EventView") -> dict[str, Any]:
     """An event with its tiers."""
     return {
         "slug": event.slug,
@@ -30,7 +31,7 @@ def event_json(event: EventView) -> dict[str, Any]:
     }
 
 
-def tier_json(tier: TierView) -> dict[str, Any]:
+def tier_json(tier: "TierView") -> dict[str, Any]:
     """A tier as it stands now. `closed` says why it is not on sale."""
     return {
         "name": tier.name,
@@ -47,7 +48,7 @@ def tier_json(tier: TierView) -> dict[str, Any]:
     }
 
 
-def change_json(change: Change) -> dict[str, Any]:
+def change_json(change: "Change") -> dict[str, Any]:
     """One difference between an event and its file."""
     return {
         "act": change.act,
@@ -59,7 +60,7 @@ def change_json(change: Change) -> dict[str, Any]:
     }
 
 
-def order_json(order: OrderView, payment: PaymentView | None) -> dict[str, Any]:
+def order_json(order: "OrderView", payment: "PaymentView | None") -> dict[str, Any]:
     """An order with its tickets, and its latest payment."""
     return {
         "order": {
@@ -84,7 +85,7 @@ def order_json(order: OrderView, payment: PaymentView | None) -> dict[str, Any]:
     }
 
 
-def ticket_json(ticket: TicketView) -> dict[str, Any]:
+def ticket_json(ticket: "TicketView") -> dict[str, Any]:
     """A ticket. `code` is null until the order is paid, and after the ticket ended."""
     return {
         "short_code": ticket.short_code,
@@ -95,7 +96,7 @@ def ticket_json(ticket: TicketView) -> dict[str, Any]:
     }
 
 
-def payment_json(payment: PaymentView) -> dict[str, Any]:
+def payment_json(payment: "PaymentView") -> dict[str, Any]:
     """A payment, with what the buyer needs in order to pay it."""
     return {
         "id": str(payment.id),
@@ -103,6 +104,7 @@ def payment_json(payment: PaymentView) -> dict[str, Any]:
         "state": payment.state,
         "amount_minor": payment.amount.minor,
         "paid_minor": payment.paid.minor,
+        "refunded_minor": payment.refunded.minor,
         "currency": payment.amount.currency,
         "provider": payment.provider,
         "provider_id": payment.provider_id,
@@ -112,7 +114,7 @@ def payment_json(payment: PaymentView) -> dict[str, Any]:
     }
 
 
-def order_line_json(line: OrderLineView) -> dict[str, Any]:
+def order_line_json(line: "OrderLineView") -> dict[str, Any]:
     """An order as one line of a list."""
     return {
         "code": line.code,
@@ -126,7 +128,7 @@ def order_line_json(line: OrderLineView) -> dict[str, Any]:
     }
 
 
-def admission_json(admission: Admission) -> dict[str, Any]:
+def admission_json(admission: "Admission") -> dict[str, Any]:
     """The answer to one scan."""
     ticket, first = admission.ticket, admission.first
     return {
@@ -149,8 +151,10 @@ def admission_json(admission: Admission) -> dict[str, Any]:
     }
 
 
-def door_stats_json(stats: DoorStats) -> dict[str, Any]:
+def door_stats_json(stats: "DoorStats") -> dict[str, Any]:
     """The numbers of one door."""
+    from boxoffice.door.rules import VerdictClass
+
     return {
         "event": stats.event,
         "list": stats.list,
@@ -164,7 +168,7 @@ def door_stats_json(stats: DoorStats) -> dict[str, Any]:
     }
 
 
-def letter_json(letter: LetterView) -> dict[str, Any]:
+def letter_json(letter: "LetterView") -> dict[str, Any]:
     """A letter as one line of a list."""
     return {
         "id": str(letter.id),

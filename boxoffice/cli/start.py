@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boxoffice.demo.books import Books
 
 
-def init(ctx: typer.Context, *, as_json: bool) -> None:
+def init(ctx: typer.Context, *, new_key: bool, as_json: bool) -> None:
     """Create or migrate the database, and make the secret key unless there is one.
 
     Raises:
@@ -31,7 +31,7 @@ def init(ctx: typer.Context, *, as_json: bool) -> None:
         before = office.database.schema()
         upgrade(office.settings.database_url)
         after = office.database.schema()
-        made_key = office.make_key()
+        made_key = office.make_key(is_lost=new_key)
         shown_url = office.database.url.render_as_string(hide_password=True)
     if as_json:
         show.as_json_line({

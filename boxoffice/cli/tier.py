@@ -88,3 +88,45 @@ def list_command(
             for t in view.tiers
         ],
     )
+
+
+@app.command(
+    "preview",
+    epilog=example("boxoffice tier preview noite --at '01/12/2026 09:00' --sold 'Lote 1=200'"),
+)
+def preview_command(
+    ctx: typer.Context,
+    event: Slug,
+    at: Annotated[str, typer.Option("--at", help="When: 2026-12-01T09:00, 01/12/2026 09:00, +2d.")],
+    sold: Annotated[
+        list[str] | None,
+        typer.Option("--sold", help="Places gone by then, as TIER=COUNT; else as many as now."),
+    ] = None,
+    as_json: AsJson = False,
+    fields: Fields = None,
+) -> None:
+    """Show what would be on sale at some moment. Nothing is changed."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.shapes import tier_json
+    from boxoffice.events.preview import preview, read_sold
+    from boxoffice.events.queries import event_by_slug
+    from boxoffice.times import local_text, parse_moment, parse_zone
+
+    gone = read_sold(sold or [])
+    with office_of(ctx) as office, office.reading() as session:
+        now, zone = office.now(), parse_zone(event_by_slug(session, event).timezone)
+        moment = parse_moment(at, name="--at", zone=zone, now=now)
+        view = preview(session, event, at=moment, sold=gone, now=now)
+    if as_json:
+        for tier in view.tiers:
+            show.as_json_line(tier_json(tier), fields)
+        return
+    show.table(
+        ["tier", "price", "left", "of", "on sale"],
+        [
+            [t.name, str(t.price), str(t.places_left), str(t.quota), t.closed or "yes"]
+            for t in view.tiers
+        ],
+    )
+    show.talk(f"{view.slug} at {local_text(moment, zone)}: {view.places_left} places left.")

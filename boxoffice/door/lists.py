@@ -3,7 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
@@ -20,6 +21,14 @@ from boxoffice.staff.rules import Actor, Permission
 from boxoffice.times import iso
 
 MAIN = "main"
+
+# Made once: every scan asks them.
+_LISTS = (
+    select(DoorList)
+    .where(DoorList.event_id == bindparam("event_id"))
+    .order_by(col(DoorList.turn), col(DoorList.name))
+)
+_TIERS = columns(col(DoorListTier.tier_id)).where(col(DoorListTier.list_id) == bindparam("list_id"))
 
 
 def apply_lists(
@@ -39,7 +48,10 @@ def apply_lists(
         wanted = (ListPlan(MAIN, (), Policy.ONCE, None, None),)
     tier_ids = {tier.name: tier.id for tier in tiers_of(session, event.id)}
     changes: list[Change] = []
-    for turn, door in enumerate(wanted):
+    # A door the file leaves alone keeps its place: the first one is where guests are scanned.
+    named = {door.name for door in wanted}
+    after = max((row.turn + 1 for row in known.values() if row.name not in named), default=0)
+    for turn, door in enumerate(wanted, start=after):
         row = known.get(door.name)
         if row is None:
             row = DoorList(id=new_id(), event_id=event.id, name=door.name)
@@ -63,13 +75,7 @@ def apply_lists(
 
 def lists_of(session: ReadSession, event_id: UUID) -> list[DoorList]:
     """Return the rows of an event's doors, as the organizer ordered them."""
-    return list(
-        session.exec(
-            select(DoorList)
-            .where(DoorList.event_id == event_id)
-            .order_by(col(DoorList.turn), col(DoorList.name))
-        ).all()
-    )
+    return list(session.exec(_LISTS, params={"event_id": event_id}).all())
 
 
 def list_named(session: ReadSession, event: Event, name: str | None) -> DoorList:
@@ -88,9 +94,7 @@ def list_named(session: ReadSession, event: Event, name: str | None) -> DoorList
 
 def tiers_admitted(session: ReadSession, list_id: UUID) -> frozenset[UUID]:
     """Return the tiers a door is limited to; none means every tier."""
-    return frozenset(
-        session.exec(select(DoorListTier.tier_id).where(DoorListTier.list_id == list_id)).all()
-    )
+    return frozenset(session.connection().execute(_TIERS, {"list_id": list_id}).scalars())
 
 
 def _changes(

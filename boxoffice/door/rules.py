@@ -64,6 +64,8 @@ class Verdict(StrEnum):
     UNPAID = "unpaid"
     CANCELLED = "cancelled"
     EXPIRED_ORDER = "expired_order"
+    REFUNDED = "refunded"
+    CHARGED_BACK = "charged_back"
     REVOKED = "revoked"
     BLOCKED = "blocked"
     TOO_EARLY = "too_early"
@@ -195,10 +197,14 @@ def first_of(verdict: Verdict, entries: tuple[Entered, ...], today: date) -> Ent
 def _dead(guest: Guest) -> Verdict | None:
     if guest.is_revoked:
         return Verdict.REVOKED
-    if guest.ticket_state is TicketState.BLOCKED:
+    if guest.order_state is OrderState.CHARGED_BACK:
+        return Verdict.CHARGED_BACK
+    if guest.ticket_state is TicketState.BLOCKED or guest.order_state is OrderState.DISPUTED:
         return Verdict.BLOCKED
     if guest.order_state is OrderState.EXPIRED:
         return Verdict.EXPIRED_ORDER
+    if guest.order_state is OrderState.REFUNDED:
+        return Verdict.REFUNDED
     if guest.order_state is OrderState.CANCELLED or guest.ticket_state is TicketState.VOID:
         return Verdict.CANCELLED
     return None

@@ -1,24 +1,23 @@
 """Scan a code at a door: judged once, remembered for ever."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, update
-from sqlmodel import col, select
+from sqlalchemy import bindparam, delete, select, update
+from sqlmodel import col
 
-from boxoffice.db import WriteSession, changed, insert_once
+from boxoffice.db import WriteSession, changed, insert_values_once
 from boxoffice.door.lists import tiers_admitted
-from boxoffice.door.models import DoorList, Entry, Scan, Source
+from boxoffice.door.look_up import Found, look_up, ticket_scanned
+from boxoffice.door.models import DoorList, Entry, Mode, Scan, Source
 from boxoffice.door.rules import (
     Asked,
     Door,
     Entered,
     Guest,
-    Reading,
     Verdict,
     first_of,
     judge,
@@ -26,16 +25,35 @@ from boxoffice.door.rules import (
 )
 from boxoffice.door.words import Admission, First, TicketShown, say
 from boxoffice.errors import NonceReused
-from boxoffice.events.models import Category, Event, EventState, Tier
+from boxoffice.events.models import Category, Event, EventState
 from boxoffice.ids import new_id
-from boxoffice.orders.models import Order
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import shown
-from boxoffice.tickets.code import ShortCode, SignedCode, TicketName, read_code
-from boxoffice.tickets.models import PublicKey, RevokedCode, Ticket
 from boxoffice.times import local_day
 
 _UNKNOWN_MAX = 120  # characters of an unknown text that are kept
+
+# Made once: the line at the door waits for every scan.
+_BY_NONCE = select(
+    col(Scan.id), col(Scan.list_id), col(Scan.ticket_id), col(Scan.scanned_at), col(Scan.verdict),
+    col(Scan.text_digest), col(Scan.first_scan_id),
+).where(col(Scan.nonce) == bindparam("nonce"))  # fmt: skip
+_ENTRIES = (
+    select(col(Entry.slot), col(Entry.entered_at), col(Entry.left_at), col(Entry.scan_id))
+    .where(
+        col(Entry.list_id) == bindparam("list_id"), col(Entry.ticket_id) == bindparam("ticket_id")
+    )
+    .order_by(col(Entry.entered_at), col(Entry.slot))
+)
+_LEAVE = (
+    update(Entry)
+    .where(
+        col(Entry.list_id) == bindparam("the_list"),
+        col(Entry.ticket_id) == bindparam("the_ticket"),
+        col(Entry.left_at).is_(None),
+    )
+    .values(left_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +86,19 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A ticket that answers to a code."""
+class _Kept:
+    """What an answer needs of a scan that is kept: the first time, and when its nonce comes again.
 
-    ticket: Ticket
-    tier: Tier
-    order: Order
-    is_revoked: bool = False
+    In the order of `_BY_NONCE`.
+    """
+
+    id: UUID
+    list_id: UUID
+    ticket_id: UUID | None
+    scanned_at: datetime
+    verdict: Verdict
+    text_digest: str
+    first_scan_id: UUID | None
 
 
 def scan(
@@ -89,11 +113,11 @@ def scan(
         NonceReused: the nonce came before with another text or at another door.
     """
     actor.must(Permission.SCAN)
-    before = session.exec(select(Scan).where(Scan.nonce == what.nonce)).first()
+    before = _kept(session, what.nonce)
     if before is not None:
         return _replay(session, before, gate, what)
 
-    reading, found = _look_up(session, what.text)
+    reading, found = look_up(session, what.text)
     door = _door(session, gate)
     today = local_day(now, gate.zone)
     guest = _guest(session, found, gate)
@@ -106,32 +130,37 @@ def scan(
         found is not None
         and guest is not None
         and verdict.admits
-        and not _enter(session, gate, found.ticket.id, guest, verdict, scan_id=scan_id, now=now)
+        and not _enter(session, gate, found.ticket_id, guest, verdict, scan_id=scan_id, now=now)
     ):
         guest = _guest(session, found, gate)
         verdict = judge(reading, guest, door, what.asked, now=now, today=today)
     met = first_of(verdict, guest.entries, today) if guest is not None else None
-    row = Scan(
+    kept = _Kept(
         id=scan_id,
-        nonce=what.nonce,
         list_id=gate.row.id,
-        ticket_id=found.ticket.id if found is not None else None,
-        gate=gate.name,
-        direction=what.asked.direction,
+        ticket_id=found.ticket_id if found is not None else None,
         scanned_at=now,
-        source=what.source,
-        unknown_text=None if found is not None else shown(what.text, length_max=_UNKNOWN_MAX),
         verdict=verdict,
-        operator=actor.name,
         text_digest=what.digest,
         first_scan_id=met.scan_id if met is not None else None,
     )
+    row = asdict(kept) | {
+        "nonce": what.nonce,
+        "gate": gate.name,
+        "direction": what.asked.direction,
+        "mode": Mode.ONLINE,
+        "source": what.source,
+        "unknown_text": None if found is not None else shown(what.text, length_max=_UNKNOWN_MAX),
+        "operator": actor.name,
+        "annuls_id": None,
+    }
     # Race: one scan sent twice at once. The nonce keeps the first, whose entry stands.
-    if not insert_once(session, row):
+    if not insert_values_once(session, Scan, row):
         session.connection().execute(delete(Entry).where(col(Entry.scan_id) == scan_id))
-        before = session.exec(select(Scan).where(Scan.nonce == what.nonce)).one()
+        before = _kept(session, what.nonce)
+        assert before is not None, "the nonce was in our way"
         return _replay(session, before, gate, what)
-    return _answer(session, row, gate)
+    return _answer(session, kept, gate, found)
 
 
 def new_nonce() -> str:
@@ -139,38 +168,9 @@ def new_nonce() -> str:
     return str(new_id())
 
 
-def _look_up(session: WriteSession, text: str) -> tuple[Reading, _Found | None]:
-    code = read_code(text)
-    match code:
-        case None:
-            return Reading(is_readable=False), None
-        case TicketName(order_code, number):
-            named = _found(session, Order.code == order_code, Ticket.number == number)
-            return Reading(is_readable=True), named
-        case SignedCode():
-            key = session.get(PublicKey, code.key_id)
-            if key is None or not code.is_signed_by(key.public_key):
-                return Reading(is_readable=True, is_genuine=False), None
-        case ShortCode():
-            pass
-    found = _found(session, Ticket.code_digest == code.digest)
-    return Reading(is_readable=True), found or _revoked(session, code.digest)
-
-
-def _found(session: WriteSession, *where: Any) -> _Found | None:
-    row = session.exec(
-        select(Ticket, Tier, Order)
-        .join(Tier, col(Tier.id) == Ticket.tier_id)
-        .join(Order, col(Order.id) == Ticket.order_id)
-        .where(*where)
-    ).first()
-    return None if row is None else _Found(*row)
-
-
-def _revoked(session: WriteSession, digest: str) -> _Found | None:
-    old = session.get(RevokedCode, digest)
-    found = None if old is None else _found(session, Ticket.id == old.ticket_id)
-    return None if found is None else replace(found, is_revoked=True)
+def _kept(session: WriteSession, nonce: str) -> _Kept | None:
+    row = session.connection().execute(_BY_NONCE, {"nonce": nonce}).first()
+    return None if row is None else _Kept(*row)
 
 
 def _door(session: WriteSession, gate: Gate) -> Door:
@@ -184,24 +184,20 @@ def _door(session: WriteSession, gate: Gate) -> Door:
     )
 
 
-def _guest(session: WriteSession, found: _Found | None, gate: Gate) -> Guest | None:
+def _guest(session: WriteSession, found: Found | None, gate: Gate) -> Guest | None:
     if found is None:
         return None
-    rows = session.exec(
-        select(Entry)
-        .where(Entry.list_id == gate.row.id, Entry.ticket_id == found.ticket.id)
-        .order_by(col(Entry.entered_at), col(Entry.slot))
-        .execution_options(populate_existing=True)
-    ).all()
+    key = {"list_id": gate.row.id, "ticket_id": found.ticket_id}
+    rows = session.connection().execute(_ENTRIES, key).all()
     return Guest(
-        event_id=found.ticket.event_id,
-        tier_id=found.ticket.tier_id,
-        ticket_state=found.ticket.state,
-        order_state=found.order.state,
+        event_id=found.event_id,
+        tier_id=found.tier_id,
+        ticket_state=found.state,
+        order_state=found.order_state,
         is_revoked=found.is_revoked,
-        needs_document=found.tier.category is Category.HALF,
-        attention=found.ticket.attention,
-        entries=tuple(Entered(e.slot, e.entered_at, e.left_at, e.scan_id) for e in rows),
+        needs_document=found.category is Category.HALF,
+        attention=found.attention,
+        entries=tuple(Entered(*row) for row in rows),
     )
 
 
@@ -217,53 +213,47 @@ def _enter(
 ) -> bool:
     """Write the entry, or the way out; `False` when another gate was faster."""
     if verdict is Verdict.OK_EXIT:
-        left = changed(
-            session,
-            update(Entry)
-            .where(
-                col(Entry.list_id) == gate.row.id,
-                col(Entry.ticket_id) == ticket_id,
-                col(Entry.left_at).is_(None),
-            )
-            .values(left_at=now),
-        )
-        return left > 0
+        key = {"the_list": gate.row.id, "the_ticket": ticket_id, "now": now}
+        return changed(session, _LEAVE, key) > 0
     slot = slot_of(gate.row.policy, guest.entries, local_day(now, gate.zone))
-    return insert_once(
-        session,
-        Entry(
-            list_id=gate.row.id,
-            ticket_id=ticket_id,
-            slot=slot,
-            scan_id=scan_id,
-            entered_at=now,
-        ),
-    )
+    entry = {
+        "list_id": gate.row.id,
+        "ticket_id": ticket_id,
+        "slot": slot,
+        "scan_id": scan_id,
+        "entered_at": now,
+        "left_at": None,
+    }
+    return insert_values_once(session, Entry, entry)
 
 
-def _replay(session: WriteSession, before: Scan, gate: Gate, what: Shown) -> Admission:
+def _replay(session: WriteSession, before: _Kept, gate: Gate, what: Shown) -> Admission:
     if before.text_digest != what.digest or before.list_id != gate.row.id:
         raise NonceReused(
             "this nonce was used for another scan.", hint="make a new nonce for each ticket shown"
         )
-    return _answer(session, before, gate)
+    found = None if before.ticket_id is None else ticket_scanned(session, before.ticket_id)
+    return _answer(session, before, gate, found)
 
 
-def _answer(session: WriteSession, row: Scan, gate: Gate) -> Admission:
+def _answer(session: WriteSession, kept: _Kept, gate: Gate, found: Found | None) -> Admission:
     ticket = first = None
-    if row.ticket_id is not None and row.verdict is not Verdict.WRONG_EVENT:
-        found = _found(session, Ticket.id == row.ticket_id)
-        assert found is not None, "a ticket that was scanned is never deleted"
+    if found is not None and kept.verdict is not Verdict.WRONG_EVENT:
         ticket = TicketShown(
-            short_code=f"{found.order.code}-{found.ticket.number}",
-            holder_name=found.ticket.holder_name,
-            holder_company=found.ticket.holder_company,
-            tier=found.tier.name,
-            attention=found.ticket.attention,
+            short_code=f"{found.order_code}-{found.number}",
+            holder_name=found.holder_name,
+            holder_company=found.holder_company,
+            tier=found.tier,
+            attention=found.attention,
         )
-    if row.first_scan_id is not None:
-        met = session.get_one(Scan, row.first_scan_id)
+    if kept.first_scan_id is not None:
+        met = session.get_one(Scan, kept.first_scan_id)
         first = First(at=met.scanned_at, gate=met.gate, by=met.operator)
     return say(
-        row.id, row.verdict, ticket=ticket, first=first, scanned_at=row.scanned_at, zone=gate.zone
+        kept.id,
+        kept.verdict,
+        ticket=ticket,
+        first=first,
+        scanned_at=kept.scanned_at,
+        zone=gate.zone,
     )

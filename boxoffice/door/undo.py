@@ -19,7 +19,7 @@ from boxoffice.tickets.models import Ticket
 def undo(
     session: WriteSession, actor: Actor, gate: Gate, ticket_name: str | None, *, now: datetime
 ) -> str:
-    """Undo the last admission at `gate`, or that of one ticket, and return the ticket's name.
+    """Undo the actor's last admission at `gate`, or that of one ticket, and return its name.
 
     Raises:
         Forbidden: the actor may not undo a scan.
@@ -37,6 +37,8 @@ def undo(
     )
     if ticket_name is None:
         statement = statement.where(Scan.operator == actor.name)
+        if gate.name:
+            statement = statement.where(Scan.gate == gate.name)
     else:
         code, _, number = ticket_name.strip().upper().partition("-")
         if not (code.isalnum() and number.isascii() and number.isdigit()):

@@ -39,6 +39,8 @@ _SAYINGS = MappingProxyType(
         Verdict.UNPAID: ("the order is not paid", "take the payment at the counter"),
         Verdict.CANCELLED: ("the ticket was cancelled", "send the guest to the counter"),
         Verdict.EXPIRED_ORDER: ("the order expired unpaid", "send the guest to the counter"),
+        Verdict.REFUNDED: ("the money went back", "send the guest to the counter"),
+        Verdict.CHARGED_BACK: ("the buyer's bank took the money back", "call the door lead"),
         Verdict.REVOKED: ("replaced by a newer ticket", "ask for the newest mail, or reprint it"),
         Verdict.BLOCKED: ("the ticket is blocked", "call the door lead"),
         Verdict.TOO_EARLY: ("this door is not open yet", "ask the guest to wait"),

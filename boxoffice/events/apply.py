@@ -48,15 +48,18 @@ def apply_event(
         Refused: a tier would have fewer places than it has sold, or the event than it holds.
     """
     actor.must(Permission.EDIT_EVENT)
-    # Race: a sale meets the same rows, tiers by id and then the event, and so do we.
+    # Race: a sale meets the same rows, tiers by id and then the event, and so do we. A sale also
+    # shares the keys of both: the weaker lock lets it, or this would starve while tickets sell.
     session.exec(
         select(Tier)
         .join(Event, col(Event.id) == Tier.event_id)
         .where(Event.slug == plan.slug)
         .order_by(col(Tier.id))
-        .with_for_update(of=Tier)
+        .with_for_update(of=Tier, key_share=True)
     ).all()
-    event = session.exec(select(Event).where(Event.slug == plan.slug).with_for_update()).first()
+    event = session.exec(
+        select(Event).where(Event.slug == plan.slug).with_for_update(key_share=True)
+    ).first()
     changes: list[Change] = []
     if event is None:
         event = Event(

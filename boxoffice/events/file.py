@@ -17,6 +17,7 @@ from boxoffice.money import Money
 from boxoffice.text import clean_in
 from boxoffice.times import parse_zone
 
+TIERS_MAX = 200
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _EVENT_KEYS = frozenset(
     "slug title venue address timezone starts_at ends_at doors_at capacity late_payment fee_fixed "
@@ -82,13 +83,13 @@ def read_event_file(path: Path, *, now: datetime) -> EventPlan:
         BadValue: a name is unknown or missing, or a value makes no sense.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise BadFile(f"{path} is not UTF-8 text.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadFile(f"{path} is not TOML: {error}.") from error
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits
+        raise BadFile(f"{path} is not TOML: {str(error)[:200]}.") from error
     return event_plan(found, now=now)
 
 
@@ -182,6 +183,8 @@ def checked(plan: EventPlan) -> EventPlan:
     Raises:
         BadValue: a name stands twice, names nothing or goes in a circle; a window is turned round.
     """
+    if len(plan.tiers) > TIERS_MAX or len(plan.lists) > TIERS_MAX:
+        raise BadValue("the file", f"has more than {TIERS_MAX} tiers or lists.")
     _no_double([tier.name for tier in plan.tiers], "tier")
     _no_double([door.name for door in plan.lists], "list")
     names = {tier.name: tier for tier in plan.tiers}

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
@@ -12,6 +13,10 @@ from boxoffice.errors import NotFound
 from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.events.rules import Closed, TierFacts, why_closed
 from boxoffice.money import Money
+
+# Made once: every order and every scan asks them.
+_BY_SLUG = select(Event).where(Event.slug == bindparam("slug"))
+_TIERS = select(Tier).where(Tier.event_id == bindparam("event_id")).order_by(col(Tier.turn))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def event_by_slug(session: ReadSession, slug: str) -> Event:
     """
     # PostgreSQL refuses to look for what holds a NUL, and neither database takes half a character.
     is_text = slug.isprintable()
-    event = session.exec(select(Event).where(Event.slug == slug)).first() if is_text else None
+    event = session.exec(_BY_SLUG, params={"slug": slug}).first() if is_text else None
     if event is None:
         raise NotFound("event", slug[:64], hint="see them all: boxoffice event list")
     return event
@@ -76,9 +81,7 @@ def event_by_slug(session: ReadSession, slug: str) -> Event:
 
 def tiers_of(session: ReadSession, event_id: UUID) -> list[Tier]:
     """Return the rows of an event's tiers, as the organizer ordered them."""
-    return list(
-        session.exec(select(Tier).where(Tier.event_id == event_id).order_by(col(Tier.turn))).all()
-    )
+    return list(session.exec(_TIERS, params={"event_id": event_id}).all())
 
 
 def facts_of(tier: Tier) -> TierFacts:

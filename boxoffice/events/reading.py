@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from boxoffice.errors import BadValue
-from boxoffice.money import Money, parse_money, parse_percent
+from boxoffice.money import MINOR_MAX, Money, parse_money, parse_percent
 from boxoffice.text import clean_in
 from boxoffice.times import parse_moment
 
@@ -62,6 +62,9 @@ class Reader:
             raise BadValue(f"{self.where}.{key}", "is missing.")
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise BadValue(f"{self.where}.{key}", "is not money.", hint='write "150.00"')
+        is_number = isinstance(value, int | Decimal) and Decimal(value).is_finite()
+        if is_number and abs(Decimal(value)) > MINOR_MAX:
+            raise BadValue(f"{self.where}.{key}", "is more than Boxoffice can hold.")
         return parse_money(str(value), name=f"{self.where}.{key}")
 
     def percent(self, key: str) -> int:

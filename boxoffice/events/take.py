@@ -3,12 +3,39 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import Integer, bindparam, update
 from sqlmodel import col, or_
 
 from boxoffice.db import WriteSession, changed
 from boxoffice.errors import EventFull, EventNotOnSale, SoldOut
 from boxoffice.events.models import Event, EventState, Tier
+
+# Made once: every sale runs them while others wait for the rows.
+_COUNT = bindparam("count", type_=Integer)
+_TAKE_OF_TIER = (
+    update(Tier)
+    .where(col(Tier.id) == bindparam("tier_id"), col(Tier.places_left) >= _COUNT)
+    .values(places_left=Tier.places_left - _COUNT)
+)
+_TAKE_LATE = (
+    update(Event)
+    .where(
+        col(Event.id) == bindparam("event_id"),
+        or_(col(Event.capacity).is_(None), col(Event.capacity) >= Event.places_taken + _COUNT),
+    )
+    .values(places_taken=Event.places_taken + _COUNT)
+)
+_TAKE_ON_SALE = _TAKE_LATE.where(col(Event.state) == EventState.ON_SALE)
+_GIVE_TO_TIER = (
+    update(Tier)
+    .where(col(Tier.id) == bindparam("tier_id"))
+    .values(places_left=Tier.places_left + _COUNT)
+)
+_GIVE_TO_EVENT = (
+    update(Event)
+    .where(col(Event.id) == bindparam("event_id"))
+    .values(places_taken=Event.places_taken - _COUNT)
+)
 
 
 def take_places(
@@ -29,12 +56,7 @@ def take_places(
     for tier_id in sorted(places):
         count = places[tier_id]
         assert count > 0, "places are taken one or more at a time"
-        taken = changed(
-            session,
-            update(Tier)
-            .where(col(Tier.id) == tier_id, col(Tier.places_left) >= count)
-            .values(places_left=Tier.places_left - count),
-        )
+        taken = changed(session, _TAKE_OF_TIER, {"tier_id": tier_id, "count": count})
         if not taken:
             tier = session.get_one(Tier, tier_id, populate_existing=True)
             raise SoldOut(
@@ -42,14 +64,10 @@ def take_places(
                 tier.places_left,
                 hint=f"see what is on sale: boxoffice event show {event.slug}",
             )
-    total = sum(places.values())
-    has_room = or_(col(Event.capacity).is_(None), col(Event.capacity) >= Event.places_taken + total)
-    is_selling = col(Event.state) == EventState.ON_SALE if on_sale else col(Event.id).is_not(None)
     taken = changed(
         session,
-        update(Event)
-        .where(col(Event.id) == event.id, has_room, is_selling)
-        .values(places_taken=Event.places_taken + total),
+        _TAKE_ON_SALE if on_sale else _TAKE_LATE,
+        {"event_id": event.id, "count": sum(places.values())},
     )
     if not taken:
         now = session.get_one(Event, event.id, populate_existing=True)
@@ -62,16 +80,6 @@ def take_places(
 def give_back(session: WriteSession, event_id: UUID, places: Mapping[UUID, int]) -> None:
     """Give places back. The caller has just moved the order out of the state that held them."""
     for tier_id in sorted(places):
-        given = changed(
-            session,
-            update(Tier)
-            .where(col(Tier.id) == tier_id)
-            .values(places_left=Tier.places_left + places[tier_id]),
-        )
+        given = changed(session, _GIVE_TO_TIER, {"tier_id": tier_id, "count": places[tier_id]})
         assert given == 1, "a tier with orders is never deleted"
-    changed(
-        session,
-        update(Event)
-        .where(col(Event.id) == event_id)
-        .values(places_taken=Event.places_taken - sum(places.values())),
-    )
+    changed(session, _GIVE_TO_EVENT, {"event_id": event_id, "count": sum(places.values())})

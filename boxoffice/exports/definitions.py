@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from boxoffice.db import ReadSession
 from boxoffice.door.models import Entry
-from boxoffice.events.queries import tiers_of
+from boxoffice.events.models import Tier
 from boxoffice.money import Money
 from boxoffice.orders.models import Order, OrderLine
 from boxoffice.people import masked_document
@@ -75,7 +77,6 @@ class Attendees:
 
     def rows(self, session: ReadSession, event_id: UUID) -> Iterator[tuple[str, ...]]:
         """Yield the tickets in the order their orders were placed; documents are masked."""
-        tiers = {tier.id: tier for tier in tiers_of(session, event_id)}
         came_at = (
             select(func.min(col(Entry.entered_at)))
             .where(Entry.ticket_id == Ticket.id)
@@ -83,35 +84,63 @@ class Attendees:
             .scalar_subquery()
         )
         statement = (
-            select(Ticket, Order, OrderLine, came_at)
+            columns(
+                col(Order.code), col(Ticket.number), col(Tier.name), col(Tier.category),
+                col(OrderLine.price_minor), col(Order.currency), col(Ticket.state),
+                col(Ticket.holder_name), col(Ticket.holder_email), col(Ticket.holder_document),
+                col(Ticket.holder_company), col(Ticket.holder_title), col(Order.buyer_name),
+                col(Order.paid_at), came_at,
+            )
             .join(Order, col(Order.id) == Ticket.order_id)
             .join(OrderLine, col(OrderLine.id) == Ticket.line_id)
+            .join(Tier, col(Tier.id) == Ticket.tier_id)
             .where(
-                Ticket.event_id == event_id,
+                col(Ticket.event_id) == event_id,
                 col(Ticket.state).in_([TicketState.VALID, TicketState.BLOCKED]),
             )
             .order_by(col(Order.placed_at), col(Order.id), col(Ticket.number))
-        )
-        for ticket, order, line, entered_at in session.exec(
-            statement.execution_options(yield_per=500)
-        ):
+        )  # fmt: skip
+        found = session.connection().execute(statement, execution_options={"yield_per": 500})
+        for (
+            code,
+            number,
+            tier,
+            category,
+            price_minor,
+            currency,
+            state,
+            name,
+            email,
+            document,
+            company,
+            title,
+            buyer,
+            paid_at,
+            entered_at,
+        ) in found:
             yield (
-                f"{order.code}-{ticket.number}",
-                order.code,
-                tiers[ticket.tier_id].name,
-                tiers[ticket.tier_id].category,
-                str(Money(line.price_minor, order.currency).decimal),
-                order.currency,
-                ticket.state,
-                ticket.holder_name,
-                ticket.holder_email,
-                masked_document(ticket.holder_document) if ticket.holder_document else "",
-                ticket.holder_company,
-                ticket.holder_title,
-                order.buyer_name,
-                iso(order.paid_at) or "",
+                f"{code}-{number}",
+                code,
+                tier,
+                category,
+                _price(price_minor, currency),
+                currency,
+                state,
+                name,
+                email,
+                masked_document(document),
+                company,
+                title,
+                buyer,
+                iso(paid_at) or "",
                 iso(entered_at) or "",
             )
+
+
+@cache
+def _price(minor: int, currency: str) -> str:
+    """Write a price for a spreadsheet. There are few prices and many rows."""
+    return str(Money(minor, currency).decimal)
 
 
 DEFINITIONS: MappingProxyType[str, Definition] = MappingProxyType({"attendees": Attendees()})

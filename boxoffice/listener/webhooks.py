@@ -1,5 +1,6 @@
 """Letters from gateways: token, type, size and form are checked, then the letter is kept."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -16,6 +17,7 @@ from boxoffice.payments.letters import keep_letter
 from boxoffice.staff.rules import SYSTEM
 
 TOKEN_MIN = 32  # characters; Asaas demands as many (reference/asaas.md §12.1)
+_BODY_SECONDS = 10  # the gateway itself gives up after as many
 _TOKEN_HEADER = "asaas-access-token"  # noqa: S105  (the header's name, not its value)
 
 
@@ -29,7 +31,10 @@ async def asaas_letter(request: Request) -> Response:
     if media_type != "application/json":
         return _no(415, "not application/json")
     try:
-        body = await request.body()  # the app's limit answers 413 while it is read
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await request.body()  # the app's limit answers 413 while it is read
+    except TimeoutError:
+        return _no(408, "too slow")
     except ClientDisconnect:
         return _no(400, "cut off")  # nobody is there to read it, but nothing is wrong with us
     try:

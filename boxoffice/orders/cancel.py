@@ -12,6 +12,7 @@ from boxoffice.errors import WrongState
 from boxoffice.events.take import give_back
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.orders.rules import STEPS
+from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.issue import void_all
 
@@ -88,6 +89,7 @@ def _end(
     verb = "order.cancel" if to is OrderState.CANCELLED else "order.expire"
     record(session, actor, verb, "order", order.id, now=now, before=before, reason=reason)
     session.flush()
+    give_back_uses(session, order.id)
     give_back(session, order.event_id, released)
     session.expire(order)
     return True

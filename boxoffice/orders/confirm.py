@@ -1,6 +1,7 @@
 """Confirm an order once its money is there: tickets become valid, exactly once."""
 
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import update
@@ -11,7 +12,7 @@ from boxoffice.db import WriteSession, changed
 from boxoffice.errors import EventFull, SoldOut
 from boxoffice.events.models import Event, EventState, LatePayment
 from boxoffice.events.take import take_places
-from boxoffice.orders.models import Order, OrderState
+from boxoffice.orders.models import Channel, Order, OrderState
 from boxoffice.outbox.jobs import DeliverTickets
 from boxoffice.outbox.promise import promise
 from boxoffice.staff.rules import Actor
@@ -38,8 +39,12 @@ def confirm(
     if order.state not in _TOO_LATE:
         return order.state
     event = session.get_one(Event, order.event_id)
+    # The uses of its promo went back when it ended, and may be somebody else's by now.
+    has_lost_a_promo = order.discount_minor > 0 and order.channel is not Channel.COURTESY
     is_welcome = (
-        event.late_payment is LatePayment.ACCEPT_IF_SEAT and event.state is not EventState.CANCELLED
+        event.late_payment is LatePayment.ACCEPT_IF_SEAT
+        and event.state is not EventState.CANCELLED
+        and not has_lost_a_promo
     )
     if is_welcome and _revive(session, order, event, now):
         _deliver(session, actor, order_id, key, now=now, is_late=True)
@@ -55,6 +60,12 @@ def hold_for_review(
     """Set an order aside, because its money does not agree with it. Its places stay as they are."""
     if _move(session, order_id, (*_IN_TIME, *_TOO_LATE), OrderState.NEEDS_REVIEW, now):
         record(session, actor, "order.needs_review", "order", order_id, now=now, why=why)
+
+
+def promise_mail(session: WriteSession, order_id: UUID, *, now: datetime) -> DeliverTickets:
+    """Promise the tickets by mail, once more when they were mailed before under codes that died."""
+    mails = (DeliverTickets(order_id, copy) for copy in count())
+    return next(mail for mail in mails if promise(session, mail, now=now))
 
 
 def _move(
@@ -100,4 +111,4 @@ def _deliver(
     issue(session, order_id, event.code_scheme, key, now=now)
     record(session, actor, "order.confirm", "order", order_id, now=now, is_late=is_late)
     if order.buyer_email:
-        promise(session, DeliverTickets(order_id), now=now)
+        promise_mail(session, order_id, now=now)

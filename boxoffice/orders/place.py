@@ -1,35 +1,45 @@
-"""Place an order: places taken, lines priced, tickets held and the clock set, or nothing at all."""
+"""Place an order: lines priced, tickets held, promo and places taken, or nothing at all."""
 
 import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlmodel import select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, insert_once
-from boxoffice.errors import BadValue, EventNotOnSale, KeyReused, NotFound, SoldOut, TierNotOnSale
+from boxoffice.errors import (
+    BadValue,
+    EventNotOnSale,
+    KeyReused,
+    NotFound,
+    SoldOut,
+    TierNotOnSale,
+)
 from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.events.queries import event_by_slug, facts_of, tiers_of
 from boxoffice.events.rules import Closed, why_closed
 from boxoffice.events.take import take_places
 from boxoffice.ids import new_code, new_id
 from boxoffice.money import Money
-from boxoffice.orders.models import Channel, Order, OrderLine
-from boxoffice.orders.rules import QUANTITY_MAX, FeeRule, bill
+from boxoffice.orders.holds import expiry_of
+from boxoffice.orders.lines import write_lines
+from boxoffice.orders.models import Channel, Order
+from boxoffice.orders.pricing import Priced, priced
+from boxoffice.orders.rules import QUANTITY_MAX
 from boxoffice.orders.search import index_order
 from boxoffice.outbox.jobs import ExpireOrder
 from boxoffice.outbox.promise import promise
 from boxoffice.people import Person
+from boxoffice.promos.redeem import Grant, find_grant, take_uses
+from boxoffice.promos.rules import Cart
 from boxoffice.staff.rules import Actor, Permission
-from boxoffice.tickets.models import Ticket
 
 KEY_MAX = 200  # characters of an idempotency key
-_NO_FEE = frozenset({Channel.COURTESY})
+_GIVEN = frozenset({Channel.COURTESY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ def place(
         NotFound: there is no such event or tier.
         EventNotOnSale, TierNotOnSale: it cannot be bought now.
         SoldOut, EventFull: fewer places are left than were asked for.
+        PromoRefused: the promo is not good for this order.
         KeyReused: the key came with another request.
     """
     actor.must(Permission.SELL)
@@ -99,7 +110,14 @@ def place(
 
     event = event_by_slug(session, request.event)
     tiers = _wanted_tiers(session, event, request, now)
-    order = _order(event, tiers, request, now=now, holds=holds, key=key)
+    grant = _grant(session, event, tiers, request, now)
+    cost = priced(
+        event,
+        [(tiers[line.tier], line.quantity) for line in request.lines],
+        grant=grant,
+        is_given=request.channel in _GIVEN,
+    )
+    order = _order(event, cost, request, now=now, holds=holds, key=key)
     # Race: two orders draw one code, or one key comes twice at once. The database keeps the first.
     while not insert_once(session, order):
         if key is not None:
@@ -107,7 +125,7 @@ def place(
             if before is not None:
                 return _same(before, request)
         order.code = new_code()
-    _write_lines(session, event, order, tiers, request)
+    tickets = write_lines(session, event.id, order.id, cost.lines, _holders(request))
     index_order(session, order, [h for line in request.lines for h in line.holders])
     record(
         session,
@@ -124,11 +142,9 @@ def place(
         promise(session, ExpireOrder(order.id), now=now, run_at=order.expires_at)
     session.flush()
 
-    counts: dict[UUID, int] = {}
-    for line in request.lines:
-        tier_id = tiers[line.tier].id
-        counts[tier_id] = counts.get(tier_id, 0) + line.quantity
-    take_places(session, event, counts)
+    if grant is not None:
+        take_uses(session, grant, order.id, _uses(grant, cost, tickets))
+    take_places(session, event, _counts(tiers, request))
     return Placed(order.id, order.code, order.total, is_new=True)
 
 
@@ -193,31 +209,47 @@ def _others(tiers: Sequence[Tier], now: datetime) -> str:
     return "on sale now: " + ", ".join(names) if names else "nothing is on sale now"
 
 
-def _fee_rule(event: Event, channel: Channel) -> FeeRule:
-    is_free = channel in _NO_FEE
-    return FeeRule(
-        Money(0 if is_free else event.fee_fixed_minor, event.currency),
-        0 if is_free else event.fee_basis_points,
-        event.fee_per,
+def _grant(
+    session: WriteSession, event: Event, tiers: dict[str, Tier], request: Request, now: datetime
+) -> Grant | None:
+    """Return what the promo of the request gives to it, if it names one."""
+    if not request.promo:
+        return None
+    cart = Cart(
+        places=_counts(tiers, request),
+        categories={tiers[line.tier].category for line in request.lines},
+        is_given=request.channel in _GIVEN,
+        is_named=bool(request.buyer.document or request.buyer.email),
     )
+    return find_grant(
+        session,
+        event,
+        request.promo,
+        cart,
+        document=request.buyer.document,
+        email=request.buyer.email,
+        now=now,
+    )
+
+
+def _counts(tiers: dict[str, Tier], request: Request) -> dict[UUID, int]:
+    """Return how many places of each tier are asked for; a tier may stand in several lines."""
+    counts: dict[UUID, int] = {}
+    for line in request.lines:
+        tier_id = tiers[line.tier].id
+        counts[tier_id] = counts.get(tier_id, 0) + line.quantity
+    return counts
 
 
 def _order(
     event: Event,
-    tiers: dict[str, Tier],
+    cost: Priced,
     request: Request,
     *,
     now: datetime,
     holds: bool,
     key: str | None,
 ) -> Order:
-    is_free = request.channel in _NO_FEE
-    cost = bill(
-        [(tiers[line.tier].price, line.quantity) for line in request.lines],
-        _fee_rule(event, request.channel),
-        event.currency,
-    )
-    discount = cost.subtotal.minor if is_free else 0
     return Order(
         id=new_id(),
         code=new_code(),
@@ -230,58 +262,34 @@ def _order(
         buyer_company=request.buyer.company,
         currency=event.currency,
         subtotal_minor=cost.subtotal.minor,
-        discount_minor=discount,
+        discount_minor=cost.discount.minor,
         fee_minor=cost.fee.minor,
-        total_minor=cost.total.minor - discount,
-        expires_at=now + timedelta(minutes=event.hold_minutes) if holds else None,
+        total_minor=cost.total.minor,
+        expires_at=expiry_of(event, request.method, now) if holds else None,
         placed_at=now,
         idempotency_key=key,
         request_digest=request.digest,
     )
 
 
-def _write_lines(
-    session: WriteSession, event: Event, order: Order, tiers: dict[str, Tier], request: Request
-) -> None:
-    lines, tickets, number = [], [], 0
-    is_free = request.channel in _NO_FEE
-    rule = _fee_rule(event, request.channel)
-    for wanted in request.lines:
-        tier = tiers[wanted.tier]
-        line = OrderLine(
-            order_id=order.id,
-            tier_id=tier.id,
-            quantity=wanted.quantity,
-            price_minor=tier.price_minor,
-        )
-        lines.append(line.model_dump())
-        for place in range(wanted.quantity):
-            number += 1
-            holder = _holder(wanted, place, request.buyer, number)
-            tickets.append(
-                Ticket(
-                    event_id=event.id,
-                    tier_id=tier.id,
-                    order_id=order.id,
-                    line_id=line.id,
-                    number=number,
-                    price_minor=tier.price_minor,
-                    discount_minor=tier.price_minor if is_free else 0,
-                    fee_minor=rule.of_ticket(tier.price).minor,
-                    holder_name=holder.name,
-                    holder_email=holder.email,
-                    holder_document=holder.document,
-                    holder_company=holder.company,
-                    holder_title=holder.title,
-                ).model_dump()
-            )
-    connection = session.connection()
-    connection.execute(insert(OrderLine), lines)
-    connection.execute(insert(Ticket), tickets)
+def _uses(grant: Grant, cost: Priced, tickets: Sequence[UUID]) -> list[tuple[UUID, Money]]:
+    """Return the tickets that use the promo, and what each saves by it."""
+    lines = [line for line in cost.lines for _ in range(line.quantity)]
+    return [
+        (ticket_id, line.discount)
+        for ticket_id, line in zip(tickets, lines, strict=True)
+        if grant.covers(line.tier_id)
+    ]
 
 
-def _holder(wanted: Wanted, place: int, buyer: Person, number: int) -> Person:
-    """Return who holds this ticket: who was named, else the buyer for the first, else nobody."""
-    if place < len(wanted.holders):
-        return wanted.holders[place]
-    return buyer if number == 1 else Person(name="")
+def _holders(request: Request) -> list[Person]:
+    """Return who holds each ticket: who was named, else the buyer for the first, else nobody."""
+    nobody = Person(name="")
+    holders = [
+        line.holders[place] if place < len(line.holders) else nobody
+        for line in request.lines
+        for place in range(line.quantity)
+    ]
+    if not request.lines[0].holders:
+        holders[0] = request.buyer
+    return holders

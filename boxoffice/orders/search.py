@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, bindparam, func, insert, intersect
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from boxoffice.db import ReadSession, WriteSession
 from boxoffice.orders.models import Order, SearchTerm
@@ -13,7 +15,18 @@ from boxoffice.people import Person
 from boxoffice.text import folded
 
 _LAST_CHARACTER = "\U0010ffff"
+_WORDS_MAX = 8
+_FEW = 4_000  # orders that are all looked at, and sorted, in a moment
+_MANY = 20_000  # terms that are all read in a moment
 _APOSTROPHE = re.compile("['’`\N{ACUTE ACCENT}]")
+_ADD = insert(SearchTerm)
+_NEWEST_FIRST = (col(Order.placed_at).desc(), col(Order.id).desc())
+# Made once: every letter that somebody types asks them.
+_MATCHES = select(SearchTerm.order_id).where(
+    col(SearchTerm.term) >= bindparam("first"), col(SearchTerm.term) < bindparam("last")
+)
+_COUNT = select(func.count()).select_from(_MATCHES.limit(bindparam("most")).subquery())
+_RECENT = select(Order.placed_at).order_by(*_NEWEST_FIRST).offset(bindparam("skip")).limit(1)
 
 
 def index_order(session: WriteSession, order: Order, holders: Iterable[Person]) -> None:
@@ -24,7 +37,7 @@ def index_order(session: WriteSession, order: Order, holders: Iterable[Person]) 
     for holder in holders:
         terms |= _terms_of(holder.name, holder.email, holder.document, holder.company)
     rows = [{"term": term, "order_id": order.id} for term in sorted(terms)]
-    session.connection().execute(insert(SearchTerm), rows)
+    session.connection().execute(_ADD, rows)
 
 
 def matching_orders(session: ReadSession, text: str, *, limit: int) -> Sequence[UUID]:
@@ -37,16 +50,63 @@ def matching_orders(session: ReadSession, text: str, *, limit: int) -> Sequence[
         words = words[:1]
     if not words:
         return []
-    statement = select(Order.id).order_by(col(Order.placed_at).desc(), col(Order.id).desc())
-    for word in words[:8]:
-        statement = statement.where(
-            col(Order.id).in_(
-                select(SearchTerm.order_id).where(
-                    col(SearchTerm.term) >= word, col(SearchTerm.term) < word + _LAST_CHARACTER
-                )
-            )
-        )
-    return session.exec(statement.limit(limit)).all()
+    counts = {word: _count(session, word) for word in words[:_WORDS_MAX]}
+    rarest, *others = sorted(counts, key=lambda word: counts[word])
+    if counts[rarest] == 0:
+        return []
+    narrow = [rarest, *(word for word in others if counts[word] < _MANY)]
+    broad = [word for word in others if counts[word] >= _MANY]
+    if counts[rarest] >= _FEW and narrow == [rarest]:
+        # What many orders match, some of the newest do; sorting them all would take a second.
+        since = session.exec(_RECENT, params={"skip": _FEW}).first()
+        found = session.exec(_among_recent(since, [rarest, *broad], limit)).all()
+        if since is None or len(found) == limit:
+            return found
+    return session.exec(_among_matches(narrow, broad, limit)).all()
+
+
+def _count(session: ReadSession, word: str) -> int:
+    """Count the terms that begin with `word`, as far as `_MANY`."""
+    span = {"first": word, "last": word + _LAST_CHARACTER, "most": _MANY}
+    return session.connection().execute(_COUNT, span).scalar_one()
+
+
+def _among_recent(since: datetime | None, words: Sequence[str], limit: int) -> SelectOfScalar[UUID]:
+    """Return the question which of the newest orders match every word."""
+    statement = select(Order.id).where(*(_has(word) for word in words))
+    if since is not None:
+        statement = statement.where(col(Order.placed_at) > since)
+    return statement.order_by(*_NEWEST_FIRST).limit(limit)
+
+
+def _among_matches(narrow: Iterable[str], broad: Iterable[str], limit: int) -> SelectOfScalar[UUID]:
+    """Return the question which orders match the narrow words, all read, and the broad ones too."""
+    # Materialised: a planner that guesses wrongly would walk every order instead.
+    few = intersect(*(_orders_with(word) for word in narrow)).cte("few")
+    few = few.prefix_with("MATERIALIZED")
+    return (
+        select(Order.id)
+        .where(col(Order.id).in_(select(few.c.order_id)), *(_has(word) for word in broad))
+        .order_by(*_NEWEST_FIRST)
+        .limit(limit)
+    )
+
+
+def _orders_with(word: str) -> SelectOfScalar[UUID]:
+    return select(SearchTerm.order_id).where(
+        col(SearchTerm.term) >= word, col(SearchTerm.term) < word + _LAST_CHARACTER
+    )
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    """Return whether an order has a term that begins with `word`."""
+    # Not EXISTS: PostgreSQL would make a join of it, and read every term of the word.
+    found = select(SearchTerm.term).where(
+        SearchTerm.order_id == Order.id,
+        col(SearchTerm.term) >= word,
+        col(SearchTerm.term) < word + _LAST_CHARACTER,
+    )
+    return found.limit(1).correlate(Order).scalar_subquery().is_not(None)
 
 
 def _terms_of(*texts: str) -> set[str]:

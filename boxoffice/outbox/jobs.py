@@ -50,6 +50,7 @@ class OpenCharge(Promise):
 
     kind = "payment.open_charge"
     queue = Queue.MONEY
+    lease_seconds = 90  # longer than all its calls to the gateway together
     attempts_max = 40
 
     payment_id: UUID
@@ -61,6 +62,7 @@ class CloseCharge(Promise):
 
     kind = "payment.close_charge"
     queue = Queue.MONEY
+    lease_seconds = 90  # longer than all its calls to the gateway together
     attempts_max = 40
 
     payment_id: UUID
@@ -72,6 +74,7 @@ class ReadLetter(Promise):
 
     kind = "payment.read_letter"
     queue = Queue.MONEY
+    lease_seconds = 90  # longer than all its calls to the gateway together
     attempts_max = 40
 
     letter_id: UUID
@@ -93,6 +96,7 @@ class ExpireOrder(Promise):
 
     kind = "order.expire"
     queue = Queue.MONEY
+    lease_seconds = 90  # longer than all its calls to the gateway together
     attempts_max = 40  # about a week: its places stay taken until the gateway has answered
 
     order_id: UUID

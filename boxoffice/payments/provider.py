@@ -1,5 +1,6 @@
 """The port to a payment gateway: what we ask of one, in our words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -69,8 +70,13 @@ class Provider(Protocol):
 
     name: str
 
-    def open_charge(self, request: ChargeRequest) -> Charge:
-        """Create a charge, with what the buyer needs in order to pay it."""
+    def open_charge(
+        self, request: ChargeRequest, *, before_creating: Callable[[], None] = lambda: None
+    ) -> Charge:
+        """Create a charge, with what the buyer needs in order to pay it.
+
+        `before_creating` is called just before the one call that must not be made twice.
+        """
 
     def find_charges(self, reference: str) -> list[Charge]:
         """Find the charges carrying our `reference`. Look here before creating again."""

@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
+from boxoffice.audit.models import AuditEntry
 from boxoffice.db import ReadSession
 from boxoffice.money import Money
-from boxoffice.payments.models import Letter, Payment, PaymentState
+from boxoffice.payments.models import Letter, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
+
+# What one transaction does carries one moment: then the story is told in the order it makes sense.
+_FIRST = ("order.place", "payment.start", "payment.take")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,31 @@ class PaymentView:
     boleto_line: str | None
     invoice_url: str | None
     refusal: str | None
+    refunded: Money  # decided, not yet all done
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """A refund as people and programs see it."""
+
+    id: UUID
+    method: Method
+    amount: Money
+    state: RefundState
+    reason: str
+    proof: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that happened to an order, as the audit tells it. It names no buyer."""
+
+    at: datetime
+    actor: str
+    verb: str
+    facts: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +93,44 @@ def payment_of_order(session: ReadSession, order_id: UUID) -> PaymentView | None
         boleto_line=row.boleto_line,
         invoice_url=row.invoice_url,
         refusal=row.refusal,
+        refunded=Money(row.refunded_minor, row.currency),
     )
+
+
+def refunds_of_order(session: ReadSession, order_id: UUID) -> list[RefundView]:
+    """Return the refunds of an order, the oldest first."""
+    rows = session.exec(
+        select(Refund, Payment.method)
+        .join(Payment, col(Payment.id) == Refund.payment_id)
+        .where(Refund.order_id == order_id)
+        .order_by(col(Refund.created_at), col(Refund.id))
+    ).all()
+    return [
+        RefundView(
+            id=row.id,
+            method=Method(method),
+            amount=Money(row.amount_minor, row.currency),
+            state=row.state,
+            reason=row.reason,
+            proof=row.proof,
+            created_at=row.created_at,
+            done_at=row.done_at,
+        )
+        for row, method in rows
+    ]
+
+
+def history(session: ReadSession, order_id: UUID) -> list[Told]:
+    """Return what happened to an order, its tickets and its money, the oldest first."""
+    payments = session.exec(select(Payment.id).where(Payment.order_id == order_id)).all()
+    subjects = [f"order:{order_id}", *(f"payment:{payment_id}" for payment_id in payments)]
+    entries = session.exec(select(AuditEntry).where(col(AuditEntry.subject).in_(subjects))).all()
+    in_order = sorted(entries, key=lambda entry: (entry.at, _turn(entry.verb), entry.id))
+    return [Told(entry.at, entry.actor, entry.verb, entry.facts) for entry in in_order]
+
+
+def _turn(verb: str) -> int:
+    return _FIRST.index(verb) if verb in _FIRST else len(_FIRST)
 
 
 def list_letters(session: ReadSession, *, limit: int) -> list[LetterView]:

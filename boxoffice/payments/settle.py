@@ -9,16 +9,23 @@ from sqlmodel import col, select
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
 from boxoffice.errors import Busy
+from boxoffice.ids import new_id
 from boxoffice.orders.confirm import confirm, hold_for_review
+from boxoffice.outbox.jobs import CloseCharge
+from boxoffice.outbox.promise import promise
 from boxoffice.payments.models import Payment, PaymentState
-from boxoffice.payments.provider import Charge
+from boxoffice.payments.provider import Charge, ChargeState
 from boxoffice.payments.rules import Decision, OrderAct, decide
 from boxoffice.staff.rules import Actor
 from boxoffice.tickets.code import TicketKey
 
 
-def payment_of(session: WriteSession, charge: Charge) -> Payment | None:
-    """Find our payment for a charge: by the gateway's id, else by our own reference."""
+def payment_of(session: WriteSession, charge: Charge, *, now: datetime) -> Payment | None:
+    """Find our payment for a charge: by the gateway's id, else by our own reference.
+
+    Money on a second charge with our reference (an attempt that was believed dead, a copy made in
+    the gateway's panel) becomes a payment of its own: none is lost.
+    """
     found = session.exec(
         select(Payment).where(Payment.provider_id == charge.provider_id).with_for_update()
     ).first()
@@ -28,11 +35,25 @@ def payment_of(session: WriteSession, charge: Charge) -> Payment | None:
         ours = UUID(charge.reference)
     except ValueError:
         return None  # some other system's charge on the same account
-    return session.exec(
-        select(Payment)
-        .where(col(Payment.id) == ours, col(Payment.provider_id).is_(None))
-        .with_for_update()
-    ).first()
+    first = session.get(Payment, ours, with_for_update=True)
+    if first is None or first.provider_id is None:
+        return first
+    if charge.state not in {ChargeState.PAID, ChargeState.SETTLED}:
+        return None
+    second = Payment(
+        id=new_id(),
+        order_id=first.order_id,
+        method=first.method,
+        state=PaymentState.CLOSED,  # nobody was asked to pay it; its money moves it on
+        provider=first.provider,
+        provider_id=charge.provider_id,
+        amount_minor=first.amount_minor,
+        currency=first.currency,
+        created_at=now,
+    )
+    session.add(second)
+    session.flush()
+    return second
 
 
 def settle(
@@ -72,9 +93,23 @@ def settle(
     session.flush()
     if decision.order is OrderAct.CONFIRM:
         confirm(session, actor, payment.order_id, key, now=now)
+        _close_others(session, payment, now=now)
     elif decision.order is OrderAct.REVIEW:
         hold_for_review(session, actor, payment.order_id, why=decision.why, now=now)
     return decision
+
+
+def _close_others(session: WriteSession, paid: Payment, *, now: datetime) -> None:
+    """Promise that no other charge of a paid order stays payable."""
+    others = session.exec(
+        select(Payment.id).where(
+            Payment.order_id == paid.order_id,
+            col(Payment.id) != paid.id,
+            col(Payment.state).in_([PaymentState.OPENING, PaymentState.WAITING]),
+        )
+    ).all()
+    for payment_id in others:
+        promise(session, CloseCharge(payment_id), now=now)
 
 
 def fail(session: WriteSession, actor: Actor, payment_id: UUID, why: str, *, now: datetime) -> None:

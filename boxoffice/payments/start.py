@@ -18,6 +18,7 @@ from boxoffice.payments.provider import Method
 from boxoffice.people import Person
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.code import TicketKey
+from boxoffice.till.record import record_sale
 
 CHARGE_MIN_MINOR = 500  # R$ 5,00: smaller charges are refused (reference/asaas.md §3)
 
@@ -95,14 +96,19 @@ def take(
 ) -> UUID:
     """Take money over the counter (or nothing, for a courtesy), and confirm the order.
 
+    What is taken passes the seller's open till.
+
     Raises:
         Forbidden: the actor may not sell.
+        Refused: a clerk has no open till (`till.closed`).
     """
     actor.must(Permission.SELL)
     before = session.exec(select(Payment).where(Payment.order_id == order_id)).first()
     if before is not None:  # the same request again, under its idempotency key
         return before.id
     order = session.get_one(Order, order_id)
+    if method is not Method.COURTESY:
+        record_sale(session, actor, order_id, method, order.total, now=now)
     payment = Payment(
         id=new_id(),
         order_id=order_id,

@@ -1,10 +1,11 @@
 """Issue the tickets of an order: held ones become valid, and get the digest of their code."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
 from boxoffice.db import WriteSession, insert_once
@@ -98,9 +99,23 @@ def void_all(session: WriteSession, order_id: UUID) -> Counter[UUID]:
 
     Return how many places of each tier were held by them; the caller gives those back.
     """
+    return _void(session, col(Ticket.order_id) == order_id)
+
+
+def void_some(session: WriteSession, ticket_ids: Collection[UUID]) -> Counter[UUID]:
+    """Void these tickets alone; else as `void_all`. Those that ended before are left as they are.
+
+    Return how many places of each tier were held by them; the caller gives those back.
+    """
+    return _void(session, col(Ticket.id).in_(ticket_ids))
+
+
+def _void(session: WriteSession, which: ColumnElement[bool]) -> Counter[UUID]:
+    # Race: refund, cancel and chargeback may all end one ticket. Who clears `holds_place` is told
+    # of its place, and nobody else is.
     released = session.connection().execute(
         update(Ticket)
-        .where(col(Ticket.order_id) == order_id, col(Ticket.holds_place).is_(True))
+        .where(which, col(Ticket.holds_place).is_(True))
         .values(state=TicketState.VOID, holds_place=False)
         .returning(col(Ticket.tier_id))
     )

@@ -43,8 +43,8 @@ class Shift(SQLModel, table=True):
     float_minor: int = Field(sa_column=minor())
     opened_at: datetime = Field(sa_column=moment(index=True))
     closed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
-    counted_minor: int | None = None
-    expected_minor: int | None = None
+    counted_minor: int | None = Field(default=None, sa_column=minor(nullable=True))
+    expected_minor: int | None = Field(default=None, sa_column=minor(nullable=True))
     note: str = ""
 
 

@@ -25,11 +25,11 @@ PER_ORDER = 2
 COLUMNS = {
     "orders": "id code event_id channel state buyer_name buyer_email buyer_document buyer_phone "
     "buyer_company currency subtotal_minor discount_minor fee_minor total_minor expires_at "
-    "placed_at paid_at idempotency_key request_digest",
+    "placed_at paid_at idempotency_key request_digest note",
     "order_line": "id order_id tier_id quantity price_minor",
-    "ticket": "id event_id tier_id order_id line_id number holder_name holder_email "
-    "holder_document holder_company holder_title seat attention state holds_place generation "
-    "key_id code_digest",
+    "ticket": "id event_id tier_id order_id line_id number price_minor discount_minor fee_minor "
+    "holder_name holder_email holder_document holder_company holder_title seat attention state "
+    "holds_place generation key_id code_digest",
     "search_term": "term order_id",
 }
 
@@ -80,7 +80,7 @@ def _chunks(lot: Lot, key: TicketKey, real_every: int) -> Iterator[_Rows]:
         buyer = two[0]
         rows["orders"].append(
             (order, code, event_id, "online", "paid", buyer.name, buyer.email, buyer.document,
-             "", "", "BRL", "20000", "0", "0", "20000", None, placed, placed, None, "")
+             "", "", "BRL", "20000", "0", "0", "20000", None, placed, placed, None, "", "")
         )  # fmt: skip
         rows["order_line"].append((line, order, tier_id, "2", "10000"))
         for number, holder in enumerate(two):
@@ -88,8 +88,9 @@ def _chunks(lot: Lot, key: TicketKey, real_every: int) -> Iterator[_Rows]:
             is_real = (index + number) % real_every == 0
             digest = _digest(own, key) if is_real else hashlib.sha256(own.encode()).hexdigest()
             rows["ticket"].append(
-                (own, event_id, tier_id, order, line, str(number + 1), holder.name, holder.email,
-                 holder.document, "", "", "", "", "valid", "1", "0", key.key_id, digest)
+                (own, event_id, tier_id, order, line, str(number + 1), "10000", "0", "0",
+                 holder.name, holder.email, holder.document, "", "", "", "", "valid", "1", "0",
+                 key.key_id, digest)
             )  # fmt: skip
         terms = {code.lower()} | two[0].terms | two[1].terms
         rows["search_term"] += [(term, order) for term in terms]

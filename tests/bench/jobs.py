@@ -20,7 +20,7 @@ _DUE = (
     "ORDER BY CASE queue WHEN 'door' THEN 0 WHEN 'money' THEN 1 WHEN 'mail' THEN 2 ELSE 3 END, "
     "run_at, id LIMIT ?"
 )
-_JOB = "SELECT * FROM job WHERE id = ?"
+_JOB = "SELECT kind, args, generation, attempts FROM job WHERE id = ?"
 _CLAIM = (
     "UPDATE job SET state = 'running', attempts = attempts + 1, generation = generation + 1, "
     "lease_until = ? WHERE id = ? AND state IN ('waiting', 'sent') AND run_at <= ? "
@@ -70,7 +70,7 @@ def _run_by_hand(raw: Raw, count: int) -> None:
         due = raw.run(_DUE, [now, count]).fetchall()
     for (job_id,) in due:
         with raw.transaction():
-            args = raw.run(_JOB, [job_id]).fetchone()[2]
+            args = raw.run(_JOB, [job_id]).fetchone()[1]
             assert raw.run(_CLAIM, [now, job_id, now]).rowcount == 1, "nobody else is here"
         kept = json.loads(args) if isinstance(args, str) else args
         letter_id = raw.value(UUID(kept["letter_id"]))

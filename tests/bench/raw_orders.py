@@ -72,6 +72,8 @@ def _write_order(raw: Raw, hot: Hot, order_id: UUID) -> str:
         "paid_at": None,
         "idempotency_key": None,
         "request_digest": "0" * 64,
+        "external_id": None,
+        "note": "",
     }
     line = {"id": line_id, "order_id": own, "tier_id": tier_id}
     tickets = [
@@ -82,6 +84,9 @@ def _write_order(raw: Raw, hot: Hot, order_id: UUID) -> str:
             "order_id": own,
             "line_id": line_id,
             "number": number,
+            "price_minor": _PRICE_MINOR,
+            "discount_minor": 0,
+            "fee_minor": 0,
             "holder_name": name,
             "holder_email": email,
             "holder_document": document,

@@ -46,8 +46,8 @@ def test_a_pix_is_placed_paid_and_mailed(
 
         paid = charging(f"sandbox pay {charge} --url {server.url} --json").json
         gateway.flush()
-        charging("job run --until-empty")
 
+    charging("job run --until-empty")
     assert paid == {"charge": charge, "status": "RECEIVED"}
     told = charging(f"order show {placed['order']['code']} --json").json
     assert (told["order"]["state"], told["payment"]["state"]) == ("paid", "settled")

@@ -55,6 +55,15 @@ def test_without_a_name_the_first_door_is_meant(office: BoxOffice) -> None:
             gate_at(session, SLUG, "kitchen")
 
 
+def test_a_door_that_is_added_later_does_not_move_the_one_in_use(office: BoxOffice) -> None:
+    applied(office, a_plan())
+    applied(office, a_plan(lists=[{"name": "VIP", "tiers": [LOTE]}]))
+
+    with office.reading() as session:
+        assert gate_at(session, SLUG, None).row.name == "main"
+        assert gate_at(session, SLUG, "VIP").row.name == "VIP"
+
+
 def test_half_price_comes_in_when_its_proof_was_seen(office: BoxOffice) -> None:
     an_event(office, a_tier(category="half"))
     (code,) = codes_of(a_sale(office))

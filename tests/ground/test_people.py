@@ -78,7 +78,7 @@ def test_any_text_is_a_bare_document_or_a_bad_value(text: str) -> None:
         (" Ana.Sa@Example.COM ", "Ana.Sa@example.com"),
         ("ana@exemplo.test", "ana@exemplo.test"),
         ("ana@palco.example", "ana@palco.example"),
-        ("joa\u0303o@example.com", "joão@example.com"),
+        ("joao@EXAMPLE.com", "joao@example.com"),
         ("ana@MÜNSTER.example.com", "ana@münster.example.com"),
     ],
 )

@@ -13,6 +13,7 @@ from boxoffice.errors import (
     EventNotOnSale,
     Forbidden,
     NotFound,
+    PromoRefused,
     SoldOut,
     TierNotOnSale,
 )
@@ -24,6 +25,9 @@ from boxoffice.orders.place import Wanted, place
 from boxoffice.orders.rules import QUANTITY_MAX
 from boxoffice.outbox.models import Job
 from boxoffice.people import Person
+from boxoffice.promos.create import create
+from boxoffice.promos.models import PromoKind
+from boxoffice.promos.rules import Terms
 from boxoffice.tickets.models import Ticket, TicketState
 from tests.making import (
     DOOR,
@@ -273,6 +277,51 @@ def test_what_was_placed_is_in_the_audit_without_a_name(office: BoxOffice) -> No
     assert entry.facts == {"channel": "online", "method": "pix", "total_minor": 20_000}
     for secret in (RITA.name, RITA.email, RITA.document):
         assert secret not in str(entry.facts)
+
+
+def test_a_promo_makes_the_order_cheaper_or_there_is_no_order(office: BoxOffice) -> None:
+    an_event(office, a_tier(price="100"), fee_percent=10)
+    with office.writing() as session:
+        terms = Terms(PromoKind.AMOUNT, 2_000, uses_max=2)
+        create(session, office.actor, SLUG, "AMIGOS", terms, now=office.now())
+
+    done = placed(office, a_request((LOTE, 2), promo="AMIGOS"))
+    before = counts(office), places_left(office)
+
+    order = the_order(office, done.code)
+    assert (order.subtotal.minor, order.discount.minor) == (20_000, 4_000)
+    assert (order.fee.minor, done.total.minor) == (1_600, 17_600)
+    with pytest.raises(PromoRefused) as caught:
+        placed(office, a_request(promo="AMIGOS"))
+    assert caught.value.case == "promo.used_up"
+    assert (counts(office), places_left(office)) == before
+
+
+def test_a_ticket_is_written_with_every_column_as_its_model_has_it(office: BoxOffice) -> None:
+    event = an_event(office, fee_percent=10)
+    ana = Person("Ana", "ana@example.com", "52998224725", company="Aurora", title="Químico")
+    done = placed(office, a_request(lines=(Wanted(LOTE, 1, holders=(ana,)),)))
+
+    (written,) = rows(office, Ticket)
+
+    assert (
+        written.model_dump()
+        == Ticket(
+            id=written.id,
+            event_id=event.id,
+            tier_id=event.tiers[0].id,
+            order_id=done.id,
+            line_id=written.line_id,
+            number=1,
+            price_minor=10_000,
+            fee_minor=1_000,
+            holder_name=ana.name,
+            holder_email=ana.email,
+            holder_document=ana.document,
+            holder_company=ana.company,
+            holder_title=ana.title,
+        ).model_dump()
+    )
 
 
 def test_rows_of_an_order_agree_with_each_other(office: BoxOffice) -> None:

@@ -41,7 +41,7 @@ class Sold:
     def told(self, charge: Charge) -> str:
         """Settle the payment by what the gateway says."""
         with self.office.writing() as session:
-            payment = payment_of(session, charge)
+            payment = payment_of(session, charge, now=self.office.now())
             assert payment is not None
             key, now = self.office.ticket_key, self.office.now()
             return settle(session, SYSTEM, payment, charge, key, now=now).why

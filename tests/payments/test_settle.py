@@ -4,12 +4,15 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import begin_expiry, cancel, finish_expiry
 from boxoffice.orders.models import OrderState
+from boxoffice.outbox.jobs import CloseCharge
+from boxoffice.outbox.models import Job
 from boxoffice.payments.models import Payment, PaymentState
 from boxoffice.payments.provider import ChargeState
 from boxoffice.payments.settle import close_unanswered, fail, payment_of
@@ -194,17 +197,27 @@ def test_a_charge_of_somebody_else_is_none_of_ours(sold: Sold, reference: str | 
     charge = replace(sold.charge(ChargeState.SETTLED, 20_000), reference=reference)
 
     with sold.office.writing() as session:
-        assert payment_of(session, charge) is None
+        assert payment_of(session, charge, now=sold.office.now()) is None
 
 
-def test_a_second_charge_with_our_reference_is_not_taken_for_the_first(sold: Sold) -> None:
+def test_money_on_a_second_charge_with_our_reference_is_a_payment_of_its_own(sold: Sold) -> None:
     sold.waits()
-    second = replace(sold.charge(ChargeState.SETTLED, 20_000), provider_id="pay_2")
+    sold.told(replace(sold.charge(ChargeState.SETTLED, 20_000), provider_id="pay_2"))
+
+    assert sold.state == (OrderState.PAID, PaymentState.WAITING)
+    with sold.office.reading() as session:
+        second = session.exec(select(Payment).where(Payment.provider_id == "pay_2")).one()
+        closing = session.exec(select(Job).where(Job.kind == CloseCharge.kind)).one()
+    assert second.state is PaymentState.SETTLED
+    assert closing.args == {"payment_id": str(sold.payment_id)}
+
+
+def test_a_second_charge_that_nobody_paid_is_none_of_ours(sold: Sold) -> None:
+    sold.waits()
+    second = replace(sold.charge(ChargeState.WAITING), provider_id="pay_2")
 
     with sold.office.writing() as session:
-        assert payment_of(session, second) is None
-
-    assert sold.state == (OrderState.PLACED, PaymentState.WAITING)
+        assert payment_of(session, second, now=sold.office.now()) is None
 
 
 def failed(office: BoxOffice, payment_id: UUID) -> None:

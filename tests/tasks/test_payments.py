@@ -28,11 +28,15 @@ from tests.tasks.working import Meanwhile, again, ran
 
 
 @pytest.mark.parametrize(
-    ("method", "field"),
-    [(Method.PIX, "pix_payload"), (Method.BOLETO, "boleto_line"), (Method.CARD, "invoice_url")],
+    ("method", "field", "due_on"),
+    [
+        (Method.PIX, "pix_payload", "2026-11-22"),
+        (Method.BOLETO, "boleto_line", "2026-11-23"),  # the next day with banks
+        (Method.CARD, "invoice_url", "2026-11-22"),
+    ],
 )
 def test_a_charge_is_opened_with_what_the_buyer_needs(
-    office: BoxOffice, sandbox: Sandbox, method: Method, field: str
+    office: BoxOffice, sandbox: Sandbox, method: Method, field: str, due_on: str
 ) -> None:
     payment = opened(office, method)
 
@@ -41,7 +45,7 @@ def test_a_charge_is_opened_with_what_the_buyer_needs(
     assert payment.provider_id == charge["id"]
     assert getattr(payment, field)
     assert (charge["externalReference"], charge["value"]) == (str(payment.id), Decimal(200))
-    assert charge["dueDate"] == "2026-11-22"
+    assert charge["dueDate"] == due_on
 
 
 def test_opening_a_charge_twice_is_once(office: BoxOffice, sandbox: Sandbox) -> None:

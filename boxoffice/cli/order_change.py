@@ -1,0 +1,298 @@
+"""`boxoffice order`, on what stands: transfer, resend, note, cancel-ticket, refund, history."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from boxoffice.cli.options import AsJson, Fields, Yes, example, noun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from boxoffice.db import ReadSession
+    from boxoffice.orders.models import Order
+    from boxoffice.payments.queries import RefundView
+    from boxoffice.payments.refund import RefundRequest
+
+app = noun("Change orders: their holders, their notes, their money.")
+
+Code = Annotated[str, typer.Argument(help="The order, by its code.")]
+TicketName = Annotated[str, typer.Argument(help="The ticket, by its name (K7QX2M-1) or its code.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; the audit keeps it, so name nobody.")]
+
+
+@app.command("transfer", epilog=example("boxoffice order transfer K7QX2M-1 --to-name 'Bia Reis'"))
+def transfer_command(
+    ctx: typer.Context,
+    ticket: TicketName,
+    to_name: Annotated[str, typer.Option(help="Who comes instead.")],
+    to_email: Annotated[str, typer.Option(help="Their e-mail.")] = "",
+    to_document: Annotated[str, typer.Option(help="Their CPF or CNPJ.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let somebody else in with a ticket: it gets a new code, and the old one is refused."""
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.ticket import show_changed
+    from boxoffice.orders.change import transfer
+    from boxoffice.orders.tickets import ticket_named
+    from boxoffice.people import Person, parse_document, parse_email, parse_name
+
+    holder = Person(
+        name=parse_name(to_name, name="--to-name"),
+        email=parse_email(to_email, name="--to-email") if to_email else "",
+        document=parse_document(to_document, name="--to-document") if to_document else "",
+    )
+    with office_of(ctx) as office:
+        with office.writing() as session:
+            _, row = ticket_named(session, ticket)
+            key, now = office.ticket_key, office.now()
+            done = transfer(session, office.actor, row.id, holder, key, now=now)
+        show_changed(office, row.id, done, as_json=as_json)
+
+
+@app.command("resend", epilog=example("boxoffice order resend K7QX2M --to ana@exemplo.com.br"))
+def resend_command(
+    ctx: typer.Context,
+    code: Code,
+    to: Annotated[
+        str | None, typer.Option(help="The right address; it replaces the buyer's.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Mail the tickets of an order once more."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import afterwards, office_of
+    from boxoffice.orders.change import resend
+    from boxoffice.orders.queries import order_by_code
+    from boxoffice.people import parse_email
+
+    address = None if to is None else parse_email(to, name="--to")
+    with office_of(ctx) as office:
+        with office.writing() as session:
+            order = order_by_code(session, code)
+            sent = resend(session, office.actor, order.id, to=address, now=office.now())
+        if as_json:
+            show.as_json_line({"order": order.code, "to": sent.to})
+        else:
+            show.line(f"{order.code}: its tickets go to {sent.to}.")
+        afterwards(office, sent.mail)
+
+
+@app.command("note", epilog=example("boxoffice order note K7QX2M 'wheelchair: use gate B' --door"))
+def note_command(
+    ctx: typer.Context,
+    code: Code,
+    text: Annotated[str, typer.Argument(help="The note; '' takes it away.")],
+    door: Annotated[
+        bool, typer.Option("--door", help="For the door: it must confirm before it admits.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a note on an order; the last one stands."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.orders.change import note
+    from boxoffice.orders.queries import order_by_code
+    from boxoffice.text import clean_in
+
+    tidy = clean_in(text, name="the note", empty=True)
+    with office_of(ctx) as office, office.writing() as session:
+        order = order_by_code(session, code)
+        count = note(session, office.actor, order.id, tidy, at_door=door, now=office.now())
+    if as_json:
+        told = {"order": order.code, "note": tidy, "door": door, "tickets": count}
+        show.as_json_line(told)
+    else:
+        where = f" on {count} tickets, for the door" if door else ""
+        show.line(f"{order.code}: {tidy}{where}" if tidy else f"{order.code}: no note{where}.")
+
+
+@app.command(
+    "cancel-ticket",
+    epilog=example("boxoffice order cancel-ticket K7QX2M-2 --reason 'is ill' --yes"),
+)
+def cancel_ticket_command(
+    ctx: typer.Context,
+    ticket: TicketName,
+    reason: Reason,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel one ticket: it dies, its place goes back. The last one cancels its order."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import read, show_order
+    from boxoffice.orders.drop import drop
+    from boxoffice.orders.tickets import ticket_named
+    from boxoffice.text import clean_in
+
+    why = clean_in(reason, name="--reason", empty=True)
+    with office_of(ctx) as office:
+        with office.reading() as session:
+            order, row = ticket_named(session, ticket)
+        name = f"{order.code}-{row.number}"
+        if not show.confirmed(f"Cancel ticket {name}? No money moves.", yes=yes):
+            show.talk("nothing was changed.")
+            raise typer.Exit(5)
+        with office.writing() as session:
+            ended = drop(session, office.actor, row.id, reason=why, now=office.now())
+        view, payment = read(office, order.code)
+        if as_json:
+            show_order(view, payment, as_json=True, fields=None)
+        else:
+            show.line(f"{name} is cancelled." if ended else f"{name} was cancelled before.")
+            show.line(f"{view.code} is {view.state}.")
+
+
+@app.command(
+    "refund", epilog=example("boxoffice order refund K7QX2M --proof 'cash, receipt 17' --yes")
+)
+def refund_command(
+    ctx: typer.Context,
+    code: Code,
+    ticket: Annotated[
+        list[str] | None, typer.Option(help="Only this ticket; may be repeated. It dies.")
+    ] = None,
+    amount: Annotated[
+        str | None,
+        typer.Option(help="So much: 50 or 50,00. Alone, it ends no ticket until it is all."),
+    ] = None,
+    keep_fee: Annotated[bool, typer.Option("--keep-fee", help="Do not give the fee back.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; the audit keeps it, so name nobody.")] = "",
+    proof: Annotated[
+        str, typer.Option(help="How cash was given back; needed for what a till took.")
+    ] = "",
+    key: Annotated[
+        str | None,
+        typer.Option("--idempotency-key", help="Make a repeat refund nothing.", metavar="KEY"),
+    ] = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give money back: of tickets, an amount, or all. Who has all of it back has no ticket."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import read
+    from boxoffice.cli.shapes import order_json
+    from boxoffice.orders.queries import order_by_code
+    from boxoffice.payments.queries import refunds_of_order
+    from boxoffice.payments.refund import refund
+
+    with office_of(ctx) as office:
+        with office.reading() as session:
+            order = order_by_code(session, code)
+            request = _asked(session, order, ticket or [], amount, keep_fee=keep_fee,
+                             reason=reason, proof=proof)  # fmt: skip
+        if not show.confirmed(f"Give money of {order.code} back?", yes=yes):
+            show.talk("nothing was changed.")
+            raise typer.Exit(5)
+        with office.writing() as session:
+            done = refund(session, office.actor, order.id, request, now=office.now(), key=key)
+        view, payment = read(office, order.code)
+        with office.reading() as session:
+            parts = [r for r in refunds_of_order(session, order.id) if r.id in done.refund_ids]
+    if as_json:
+        told = {
+            "amount_minor": done.amount.minor,
+            "currency": done.amount.currency,
+            "parts": [_part_json(part) for part in parts],
+        }
+        show.as_json_line(order_json(view, payment) | {"refund": told})
+    else:
+        show.line(f"{view.code} is {view.state}: {done.amount} goes back.")
+    _tell_what_waits(parts)
+
+
+@app.command("history", epilog=example("boxoffice order history K7QX2M"))
+def history_command(
+    ctx: typer.Context, code: Code, as_json: AsJson = False, fields: Fields = None
+) -> None:
+    """Tell what happened to an order, the oldest first."""
+    from zoneinfo import ZoneInfo
+
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.events.models import Event
+    from boxoffice.orders.queries import order_by_code
+    from boxoffice.payments.queries import history
+    from boxoffice.times import iso, local_text
+
+    with office_of(ctx) as office, office.reading() as session:
+        order = order_by_code(session, code)
+        zone = ZoneInfo(session.get_one(Event, order.event_id).timezone)
+        story = history(session, order.id)
+    if as_json:
+        for told in story:
+            line = {"at": iso(told.at), "actor": told.actor, "verb": told.verb}
+            show.as_json_line(line | {"facts": told.facts}, fields)
+        return
+    show.table(
+        ["at", "by", "what", "facts"],
+        [
+            [
+                local_text(told.at, zone),
+                told.actor,
+                told.verb,
+                # What a request was asked by is for machines: a digest of 64 letters says nothing.
+                " ".join(f"{k}={v}" for k, v in told.facts.items() if k != "request"),
+            ]
+            for told in story
+        ],
+    )
+
+
+def _asked(
+    session: "ReadSession",
+    order: "Order",
+    names: "Sequence[str]",
+    amount: str | None,
+    *,
+    keep_fee: bool,
+    reason: str,
+    proof: str,
+) -> "RefundRequest":
+    """Read what the flags ask to give back.
+
+    Raises:
+        BadValue: an amount or a text cannot be read, or a ticket is one of another order.
+        NotFound: there is no such ticket.
+    """
+    from boxoffice.errors import BadValue
+    from boxoffice.money import parse_money
+    from boxoffice.orders.tickets import ticket_named
+    from boxoffice.payments.refund import RefundRequest
+    from boxoffice.text import clean_in
+
+    ticket_ids = []
+    for name in names:
+        owner, row = ticket_named(session, name)
+        if owner.id != order.id:
+            raise BadValue("--ticket", f"{name[:20]} is not one of order {order.code}.")
+        ticket_ids.append(row.id)
+    return RefundRequest(
+        ticket_ids=tuple(dict.fromkeys(ticket_ids)),
+        amount=parse_money(amount, name="--amount", currency=order.currency) if amount else None,
+        keeps_fee=keep_fee,
+        reason=clean_in(reason, name="--reason", empty=True),
+        proof=clean_in(proof, name="--proof", empty=True),
+    )
+
+
+def _part_json(part: "RefundView") -> "dict[str, object]":
+    return {
+        "id": str(part.id),
+        "method": part.method,
+        "amount_minor": part.amount.minor,
+        "state": part.state,
+        "proof": part.proof,
+    }
+
+
+def _tell_what_waits(parts: "Sequence[RefundView]") -> None:
+    from boxoffice.cli import show
+    from boxoffice.payments.models import RefundState
+
+    for part in parts:
+        if part.state is RefundState.REQUESTED:
+            show.talk(f"{part.amount} ({part.method}) is asked for here, and not sent yet.")
+            show.talk("hint: this version sends no refund to the gateway; none has left it")

@@ -1,0 +1,117 @@
+"""Reports as JSON: the shapes of docs/contract.md."""
+
+from typing import Any
+
+from boxoffice.events.half import LEGAL_SOURCE
+from boxoffice.reports.half_price import HalfPriceReport
+from boxoffice.reports.money import MoneyReport
+from boxoffice.reports.sales import Sales, SalesReport
+from boxoffice.reports.window import Window
+from boxoffice.times import iso
+
+
+def sales_report_json(report: SalesReport) -> dict[str, Any]:
+    """The sales of an event; each row has its key under the name of the grouping."""
+    return {
+        "event": report.event,
+        "by": report.by,
+        "currency": report.currency,
+        **_window_json(report.window),
+        "rows": [
+            {report.by: row.key}
+            | (
+                {}
+                if row.places is None
+                else {
+                    "category": row.places.category,
+                    "quota": row.places.quota,
+                    "places_left": row.places.left,
+                }
+            )
+            | _amounts_json(row.sales)
+            for row in report.rows
+        ],
+        "total": _amounts_json(report.total),
+    }
+
+
+def money_report_json(report: MoneyReport) -> dict[str, Any]:
+    """The money by method, and whether the books agree."""
+    books = report.books
+    return {
+        "event": report.event,
+        **_window_json(report.window),
+        "rows": [
+            {
+                "method": row.method,
+                "provider": row.provider,
+                "currency": row.received.currency,
+                "payments": row.payments,
+                "in_minor": row.received.minor,
+                "refunded_minor": row.refunded.minor,
+                "refunding_minor": row.refunding.minor,
+                "balance_minor": row.balance.minor,
+            }
+            for row in report.rows
+        ],
+        "waiting": report.waiting,
+        "late": report.late,
+        "agree": books.agree,
+        "sums": [
+            {
+                "currency": one.currency,
+                "orders_minor": one.orders_minor,
+                "late_minor": one.late_minor,
+                "returned_minor": one.returned_minor,
+                "in_minor": one.received_minor,
+            }
+            for one in books.sums
+        ],
+        "differs_count": books.differs_count,
+        "differs": [
+            {
+                "order": one.order,
+                "event": one.event,
+                "state": one.state,
+                "currency": one.expected.currency,
+                "expected_minor": one.expected.minor,
+                "in_minor": one.received.minor,
+                "refunded_minor": one.refunded.minor,
+            }
+            for one in books.differs
+        ],
+    }
+
+
+def half_price_report_json(report: HalfPriceReport) -> dict[str, Any]:
+    """Half price, with the law it is counted by."""
+    return {
+        "event": report.event,
+        "on_sale": report.on_sale,
+        "offered": report.offered,
+        "sold": report.sold,
+        "half_sold": report.half_sold,
+        "half_held": report.half_held,
+        "share_basis_points": report.share_basis_points,
+        "cap_percent": report.cap_percent,
+        "cap": report.cap,
+        "left": report.left,
+        "limit": report.limit,
+        "law": LEGAL_SOURCE,
+    }
+
+
+def _window_json(window: Window) -> dict[str, Any]:
+    return {"since": iso(window.since), "until": iso(window.until)}
+
+
+def _amounts_json(sales: Sales) -> dict[str, int]:
+    return {
+        "sold": sales.sold,
+        "given_back": sales.given_back,
+        "gross_minor": sales.gross.minor,
+        "discount_minor": sales.discount.minor,
+        "fee_minor": sales.fee.minor,
+        "given_back_minor": sales.back.minor,
+        "net_minor": sales.net.minor,
+    }

@@ -1,0 +1,35 @@
+"""Revoke a promo: nobody can use it any more. Orders that have used it stay as they are."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from boxoffice.audit.record import record
+from boxoffice.db import WriteSession, changed
+from boxoffice.promos.models import Promo, PromoState
+from boxoffice.promos.queries import promo_by_code
+from boxoffice.staff.rules import Actor, Permission
+
+
+def revoke(session: WriteSession, actor: Actor, slug: str, code: str, *, now: datetime) -> bool:
+    """Revoke a promo and return whether it was revoked now; one revoked before stays so.
+
+    Raises:
+        Forbidden: the actor may not change events.
+        NotFound: there is no such event or promo.
+    """
+    actor.must(Permission.EDIT_EVENT)
+    promo = promo_by_code(session, slug, code)
+    # Race: an order may take the last uses at this moment; both change one row, one by one.
+    moved = changed(
+        session,
+        update(Promo)
+        .where(col(Promo.id) == promo.id, col(Promo.state) != PromoState.REVOKED)
+        .values(state=PromoState.REVOKED),
+    )
+    if not moved:
+        return False
+    record(session, actor, "promo.revoke", "promo", promo.id, now=now, before=promo.state)
+    session.expire(promo)
+    return True
