@@ -26,6 +26,8 @@ _NOUNS = {
     "config": "Settings and where they come from.",
 }
 
+_HELP_WIDTH = 64  # characters of a command in the list, on 80 columns
+
 
 class Front(Group):
     """The group of all nouns. A noun's module is imported when the noun is asked for."""
@@ -43,6 +45,15 @@ class Front(Group):
         command = get_command(module.app)
         command.name = name
         return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Name the nouns by what stands here: their modules are not needed to list them."""
+        own = [
+            (name, super(Front, self).get_command(ctx, name)) for name in super().list_commands(ctx)
+        ]
+        rows = [(name, command.get_short_help_str(_HELP_WIDTH)) for name, command in own if command]
+        with formatter.section("Commands"):
+            formatter.write_dl([*rows, *_NOUNS.items()])
 
 
 app = typer.Typer(
