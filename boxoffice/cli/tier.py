@@ -34,7 +34,7 @@ def add_command(
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.shapes import tier_json
     from boxoffice.errors import Refused
-    from boxoffice.events.apply import apply_event
+    from boxoffice.events.apply import apply_event, locked_event
     from boxoffice.events.current import plan_of
     from boxoffice.events.file import checked, tier_plan
     from boxoffice.events.queries import event_by_slug, event_view
@@ -46,6 +46,7 @@ def add_command(
     table = {key: value for key, value in given.items() if value is not None}
     with office_of(ctx) as office:
         with office.writing() as session:
+            locked_event(session, event)
             plan = plan_of(session, event_by_slug(session, event))
             tier = tier_plan(table, plan.timezone, now=office.now())
             if any(known.name == tier.name for known in plan.tiers):

@@ -48,18 +48,7 @@ def apply_event(
         Refused: a tier would have fewer places than it has sold, or the event than it holds.
     """
     actor.must(Permission.EDIT_EVENT)
-    # Race: a sale meets the same rows, tiers by id and then the event, and so do we. A sale also
-    # shares the keys of both: the weaker lock lets it, or this would starve while tickets sell.
-    session.exec(
-        select(Tier)
-        .join(Event, col(Event.id) == Tier.event_id)
-        .where(Event.slug == plan.slug)
-        .order_by(col(Tier.id))
-        .with_for_update(of=Tier, key_share=True)
-    ).all()
-    event = session.exec(
-        select(Event).where(Event.slug == plan.slug).with_for_update(key_share=True)
-    ).first()
+    event = locked_event(session, plan.slug)
     changes: list[Change] = []
     if event is None:
         event = Event(
@@ -85,6 +74,22 @@ def apply_event(
             changes=[f"{c.act} {c.noun} {c.field}".strip() for c in changes],
         )
     return event, changes
+
+
+def locked_event(session: WriteSession, slug: str) -> Event | None:
+    """Return an event to be changed, with its tiers, which stay as they are meanwhile."""
+    # Race: a sale meets the same rows, tiers by id and then the event, and so do we. A sale also
+    # shares the keys of both: the weaker lock lets it, or this would starve while tickets sell.
+    session.exec(
+        select(Tier)
+        .join(Event, col(Event.id) == Tier.event_id)
+        .where(Event.slug == slug)
+        .order_by(col(Tier.id))
+        .with_for_update(of=Tier, key_share=True)
+    ).all()
+    return session.exec(
+        select(Event).where(Event.slug == slug).with_for_update(key_share=True)
+    ).first()
 
 
 def _change_event(event: Event, plan: EventPlan, changes: list[Change]) -> None:
