@@ -29,7 +29,12 @@ def run() -> None:
             stream.reconfigure(encoding="utf-8")  # names and ticks, whatever the locale
     # Whoever asks us to stop gets a tidy end: drafts removed, locks let go, the job in hand done.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
-    sys.exit(main())
+    code = main()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _silence()  # it was told; the interpreter must not try, and change our code, once more
+    sys.exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,8 +76,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _closed_pipe() -> int:
     """Leave quietly: whoever read us has gone, and nothing may be written at exit either."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _silence()
     return CLOSED_PIPE
+
+
+def _silence() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _unexpected(failure: Exception, *, as_json: bool) -> int:
