@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
@@ -16,8 +14,10 @@ from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.events.take import take_places
 from boxoffice.ids import new_code, new_id
 from boxoffice.money import Money
-from boxoffice.orders.models import Channel, Order, OrderLine, OrderState
+from boxoffice.orders.lines import write_lines
+from boxoffice.orders.models import Channel, Order, OrderState
 from boxoffice.orders.place import Wanted
+from boxoffice.orders.pricing import PricedLine
 from boxoffice.orders.search import index_order
 from boxoffice.outbox.jobs import DeliverTickets
 from boxoffice.outbox.promise import promise
@@ -25,7 +25,6 @@ from boxoffice.people import Person
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.issue import issue
-from boxoffice.tickets.models import Ticket
 
 EXTERNAL_ID_MAX = 120  # characters
 
@@ -161,33 +160,12 @@ def _order(
 def _write_lines(
     session: WriteSession, order: Order, imported: ImportedOrder, tiers: Mapping[str, Tier]
 ) -> None:
-    lines: list[dict[str, Any]] = []
-    tickets: list[dict[str, Any]] = []
+    """Write what was sold elsewhere: at the tier's price, without a fee, nameless where unnamed."""
+    nothing = Money(0, order.currency)
+    lines, holders = [], []
     for wanted in imported.lines:
         tier = tiers[wanted.tier]
-        line = OrderLine(
-            order_id=order.id,
-            tier_id=tier.id,
-            quantity=wanted.quantity,
-            price_minor=tier.price_minor,
-        )
-        lines.append(line.model_dump())
-        for place in range(wanted.quantity):
-            holder = wanted.holders[place] if place < len(wanted.holders) else Person(name="")
-            ticket = Ticket(
-                event_id=order.event_id,
-                tier_id=tier.id,
-                order_id=order.id,
-                line_id=line.id,
-                number=len(tickets) + 1,
-                price_minor=tier.price_minor,
-                holder_name=holder.name,
-                holder_email=holder.email,
-                holder_document=holder.document,
-                holder_company=holder.company,
-                holder_title=holder.title,
-            )
-            tickets.append(ticket.model_dump())
-    connection = session.connection()
-    connection.execute(insert(OrderLine), lines)
-    connection.execute(insert(Ticket), tickets)
+        lines.append(PricedLine(tier.id, wanted.quantity, tier.price, nothing, nothing))
+        unnamed = wanted.quantity - len(wanted.holders)
+        holders += [*wanted.holders[: wanted.quantity], *[Person(name="")] * unnamed]
+    write_lines(session, order.event_id, order.id, lines, holders)
