@@ -1,0 +1,1 @@
+"""The box office as a full screen: the desk at the door, and the dashboard of the night."""

@@ -1,0 +1,195 @@
+"""The application: one window with several homes, where a scanner can press nothing by itself."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+from textual.timer import Timer
+
+from boxoffice.tickets.code import read_code
+from tui.commands import COMMANDS, Command, Place, commands_at
+from tui.dialogs.help import Help
+from tui.scanner import ENDS, HOLD_SECONDS, Guard
+from tui.text import ControlStrip, safe
+from tui.themes import THEMES
+from tui.words import Language, Words, language_of
+
+_SCANNED = Words("ingresso lido: F2 abre a portaria", "ticket read: F2 opens the desk")
+
+
+class Home(Screen[None]):
+    """A screen with a function key of its own. `place` says which commands it has."""
+
+    PLACE: ClassVar[Place]
+    # Whether every key of a line goes to `on_line_key` of this screen before any widget sees it.
+    TAKES_ALL_KEYS: ClassVar[bool] = False
+
+    def take_key(self, event: events.Key) -> bool:
+        """Take a key before anybody else, and say whether it was taken."""
+        del event
+        return False
+
+    def take_paste(self, text: str) -> bool:
+        """Take pasted text before anybody else, and say whether it was taken."""
+        del text
+        return False
+
+
+class BoxOfficeApp(App[None]):
+    """One window. `homes` are made when they are first shown; `start` is the first of them."""
+
+    CSS_PATH = "boxoffice.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (as Textual declares it)
+        (0, "-narrow"),
+        (80, "-normal"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  (the same)
+        (0, "-low"),
+        (24, "-usual"),
+        (36, "-high"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    class Scanned(Message):
+        """A code was scanned on a screen that is not the desk."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(
+        self,
+        homes: Mapping[Place, Callable[[], Home]],
+        *,
+        start: Place,
+        language: Language | None = None,
+        theme: str = "boxoffice-dark",
+    ) -> None:
+        self.language = language or language_of()
+        self._homes = homes
+        self._start = start
+        self._guard: Guard[events.Key] = Guard(lambda text: read_code(text) is not None)
+        self._let_go: Timer | None = None
+        super().__init__()
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+        for place, home in homes.items():
+            self.add_mode(place, home)
+        for command in COMMANDS:
+            if command.place is Place.ANY:
+                made = command.binding(self.language)
+                self._bindings.bind(
+                    made.key, made.action, made.description, show=made.show, priority=True
+                )
+
+    async def on_mount(self) -> None:
+        """Show the first home."""
+        await self.switch_mode(self._start)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the scan line see keys first; elsewhere, hold letters until they are no scan."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._on_raw_key(event)
+            return
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            home = self.home
+            if home is not None and home.take_paste(event.text):
+                return
+        await super().on_event(event)
+
+    @property
+    def home(self) -> Home | None:
+        """The home that is shown, below whatever lies over it."""
+        stack = self.screen_stack
+        return stack[0] if stack and isinstance(stack[0], Home) else None
+
+    async def _on_raw_key(self, event: events.Key) -> None:
+        home = self.home
+        if home is not None and home.TAKES_ALL_KEYS:
+            if not home.take_key(event):
+                await super().on_event(event)
+            return
+        if event.is_printable and event.character is not None:
+            await self._forward(self._guard.key(event, event.character, event.time))
+            self._hold()
+            return
+        if event.key in ENDS and self._guard.is_holding:
+            scan, keys = self._guard.end(event)
+            if scan is not None:
+                self.post_message(self.Scanned(scan))
+            await self._forward(keys)
+            return
+        await self._forward([*self._guard.release(), event])
+
+    def _hold(self) -> None:
+        if self._let_go is not None:
+            self._let_go.stop()
+        self._let_go = self.set_timer(HOLD_SECONDS, self._release)
+
+    async def _release(self) -> None:
+        await self._forward(self._guard.release())
+
+    async def _forward(self, keys: Sequence[events.Key]) -> None:
+        for key in keys:
+            await super().on_event(key)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Add the last line of defence against what outsiders wrote."""
+        return [*super().get_line_filters(), ControlStrip()]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Draw the palette from the one list of commands."""
+        del screen
+        for command in self.commands:
+            yield SystemCommand(
+                command.words.say(self.language), command.key, self._runner(command.action)
+            )
+
+    @property
+    def commands(self) -> list[Command]:
+        """What can be done on the home that is shown."""
+        home = self.home
+        return commands_at(Place.ANY if home is None else home.PLACE)
+
+    def _runner(self, action: str) -> Callable[[], None]:
+        def run() -> None:
+            self.run_worker(self.run_action(action), exit_on_error=False)
+
+        return run
+
+    def on_box_office_app_scanned(self, message: Scanned) -> None:
+        """Say that a ticket was read where nobody is let in."""
+        del message
+        self.tell(_SCANNED.say(self.language))
+
+    def tell(self, text: str, *, is_trouble: bool = False) -> None:
+        """Show a toast. It is never markup, and it never ends the program."""
+        severity: SeverityLevel = "error" if is_trouble else "information"
+        self.notify(safe(text, length_max=400), severity=severity, markup=False)
+
+    async def action_go(self, place: str) -> None:
+        """Show another home, when it is one of this window's."""
+        if Place(place) in self._homes:
+            await self.switch_mode(place)
+
+    def action_help(self) -> None:
+        """Show every key that works here."""
+        self.push_screen(Help(self.commands, self.language))
+
+    async def action_back(self) -> None:
+        """Close what lies over the home. It never quits."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def action_leave(self) -> None:
+        """End the program."""
+        self.exit()
