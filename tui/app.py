@@ -1,6 +1,7 @@
 """The application: one window with several homes, where a scanner can press nothing by itself."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -44,7 +45,7 @@ class Home(Screen[None]):
 class BoxOfficeApp(App[None]):
     """One window. `homes` are made when they are first shown; `start` is the first of them."""
 
-    CSS_PATH = "boxoffice.tcss"
+    CSS_PATH = Path(__file__).with_name("boxoffice.tcss")
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (as Textual declares it)
         (0, "-narrow"),
