@@ -89,13 +89,18 @@ class Database:
             yield session
 
     @contextmanager
-    def reading(self) -> Iterator[ReadSession]:
+    def reading(self, *, is_long: bool = False) -> Iterator[ReadSession]:
         """Open a transaction that the database keeps read-only.
+
+        One that `is_long` reads for minutes; a clerk's question must be answered in seconds.
 
         Raises:
             DatabaseSilent: the database cannot be reached.
         """
         with _in_our_words(), ReadSession(self.reader, expire_on_commit=False) as session:
+            if is_long and not self.is_sqlite:
+                for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+                    session.connection().exec_driver_sql(f"SET LOCAL {limit} = '15min'")
             yield session
 
     @contextmanager
