@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, String, case, cast, func, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from boxoffice.people import CNPJ_LENGTH, CPF_LENGTH
 
-CELL = "\x1f"  # parts cells; no text that we keep holds it, and `_text` sees to the rest
+CELL = "\x1f"  # parts cells; no text that `clean_in` let in holds it
 QUOTE = "\x1d"  # stands for a quote that belongs to JSON, not to a text
 _INSTEAD = "\N{REPLACEMENT CHARACTER}"
 _SECONDS = 19  # characters of `2026-11-22 19:30:00`
@@ -22,7 +24,8 @@ _SECONDS = 19  # characters of `2026-11-22 19:30:00`
 class Kind(StrEnum):
     """What a column holds."""
 
-    TEXT = "text"  # may be anybody's words
+    TEXT = "text"  # anybody's words, as `clean_in` let them in
+    WILD = "wild"  # words that nobody has looked at: a gateway's, or a JSON value
     WORD = "word"  # one of ours, or a code
     ID = "id"
     NUMBER = "number"
@@ -41,51 +44,70 @@ class Column:
     is_personal: bool = False
 
 
+class formatted(FunctionElement[str]):  # noqa: N801  (a function of SQL)
+    """A text made of a template and its values: `%s` for each, and nothing for what is null.
+
+    One function for the whole row: a chain of `||` copies what it has so far at every link.
+    """
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(formatted, "sqlite")
+def _in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"printf({compiler.process(element.clauses, **options)})"
+
+
+@compiles(formatted)
+def _in_postgres(element: Any, compiler: Any, **options: Any) -> str:
+    return f"format({compiler.process(element.clauses, **options)})"
+
+
 def row_text(columns: Sequence[Column], *, as_json: bool, has_documents: bool) -> Any:
     """Return the expression of a whole row: every cell as text, parted by `CELL`.
 
     For JSON what is not text comes ready: numbers bare, moments in `QUOTE`, nothing as `null`.
     """
     cells = [_cell(column, as_json=as_json, has_documents=has_documents) for column in columns]
-    row = cells[0]
-    for cell in cells[1:]:
-        row = row.concat(literal(CELL, String())).concat(cell)
-    return row
+    return formatted(literal(CELL.join(["%s"] * len(cells)), String()), *cells)
 
 
 def cell_text(column: Column) -> ColumnElement[str]:
     """Return the expression of one cell as CSV has it."""
-    return _cell(column, as_json=False, has_documents=True)
+    return func.coalesce(_cell(column, as_json=False, has_documents=True), "")
 
 
 def _cell(column: Column, *, as_json: bool, has_documents: bool) -> ColumnElement[str]:
     match column.kind:
         case Kind.NUMBER:
-            return func.coalesce(cast(column.source, String), "null" if as_json else "")
+            return _ready(cast(column.source, String), as_json=as_json, quote="")
         case Kind.MONEY:
             return _ready(_money(column.source), as_json=as_json)
         case Kind.MOMENT:
             return _ready(_moment(column.source), as_json=as_json)
         case Kind.DOCUMENT if not has_documents:
             return _masked(column.source)
-        case Kind.WORD:
-            return func.coalesce(cast(column.source, String), "")
         case Kind.ID:
-            return func.coalesce(_id(column.source), "")
+            return _id(column.source)
+        case Kind.WILD:
+            return _tamed(column.source)
         case _:
-            return _text(column.source)
+            return cast(column.source, String)
 
 
-def _text(source: Any) -> ColumnElement[str]:
-    """Return words of anybody, without the two characters that would be read as ours."""
-    bare = func.coalesce(cast(source, String), "")
+def _tamed(source: Any) -> ColumnElement[str]:
+    """Return words without the two characters that would be read as ours."""
+    bare = cast(source, String)
     return func.replace(func.replace(bare, CELL, _INSTEAD), QUOTE, _INSTEAD)
 
 
-def _ready(text: ColumnElement[str], *, as_json: bool) -> ColumnElement[str]:
+def _ready(text: ColumnElement[str], *, as_json: bool, quote: str = QUOTE) -> ColumnElement[str]:
+    """Return a cell as JSON has it, where that is wanted."""
     if not as_json:
-        return func.coalesce(text, "")
-    return func.coalesce(literal(QUOTE, String()).concat(text).concat(literal(QUOTE)), "null")
+        return text
+    quoted = literal(quote, String()).concat(text).concat(literal(quote, String()))
+    return func.coalesce(quoted if quote else text, "null")
 
 
 def _money(source: Any) -> ColumnElement[str]:
@@ -113,7 +135,7 @@ def _id(source: Any) -> ColumnElement[str]:
 
 def _masked(source: Any) -> ColumnElement[str]:
     """Hide a document as `people.masked_document` does."""
-    document = func.coalesce(cast(source, String), "")
+    document = cast(source, String)
 
     def part(first: int) -> ColumnElement[str]:
         return func.substr(document, first, 3)

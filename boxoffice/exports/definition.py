@@ -61,6 +61,11 @@ def words(name: str, source: Any) -> Column:
     return Column(name, Kind.TEXT, source)
 
 
+def wild(name: str, source: Any) -> Column:
+    """Return a column of words that came in without being looked at."""
+    return Column(name, Kind.WILD, source)
+
+
 def word(name: str, source: Any) -> Column:
     """Return a column of words and codes of ours."""
     return Column(name, Kind.WORD, source)

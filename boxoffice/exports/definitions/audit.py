@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import col
 
 from boxoffice.audit.models import AuditEntry
-from boxoffice.exports.definition import Definition, moment, row_id, word, words
+from boxoffice.exports.definition import Definition, moment, row_id, wild, word, words
 
 
 def _rows(selected: Any) -> Any:
@@ -22,7 +22,7 @@ AUDIT = Definition(
         words("actor", AuditEntry.actor),
         word("verb", AuditEntry.verb),
         word("subject", AuditEntry.subject),
-        words("facts", AuditEntry.facts),
+        wild("facts", AuditEntry.facts),
     ),
     rows=_rows,
     order=(col(AuditEntry.at), col(AuditEntry.id)),

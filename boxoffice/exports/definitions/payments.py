@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import col
 
 from boxoffice.events.models import Event
-from boxoffice.exports.definition import Definition, moment, money, row_id, word, words
+from boxoffice.exports.definition import Definition, moment, money, row_id, wild, word
 from boxoffice.orders.models import Order
 from boxoffice.payments.models import Payment
 
@@ -29,12 +29,12 @@ PAYMENTS = Definition(
         word("method", Payment.method),
         word("state", Payment.state),
         word("provider", Payment.provider),
-        words("provider_id", Payment.provider_id),
+        wild("provider_id", Payment.provider_id),
         money("amount", Payment.amount_minor),
         money("paid", Payment.paid_minor),
         money("refunded", Payment.refunded_minor),
         word("currency", Payment.currency),
-        words("refusal", Payment.refusal),
+        wild("refusal", Payment.refusal),
         moment("created_at", Payment.created_at),
         moment("paid_at", Payment.paid_at),
     ),
