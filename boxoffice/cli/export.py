@@ -75,7 +75,8 @@ def run_command(
         typer.Option(help="Rows alone that match: state=valid,blocked or total>=100.", metavar="…"),
     ] = None,
     since: Annotated[
-        str | None, typer.Option(help="Rows from this moment on: 2026-11-22, -2h, yesterday.")
+        str | None,
+        typer.Option(help="Rows from 2026-11-22 or -2h on; last: what is new or has changed."),
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="Rows from before this moment.")] = None,
     with_documents: Annotated[
@@ -102,9 +103,10 @@ def run_command(
             format=_format(file_format, out),
             columns=None if columns is None else tuple(columns.split(",")),
             where=tuple(where or ()),
-            since=_moment(office, since, "--since", event),
+            since=None if since == "last" else _moment(office, since, "--since", event),
             until=_moment(office, as_of, "--as-of", event),
             has_documents=with_documents,
+            seen_folder=office.settings.home / "exports" if since == "last" else None,
         )
         with counting("rows") as progress:
             written = run_export(

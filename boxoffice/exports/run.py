@@ -22,6 +22,7 @@ from boxoffice.exports.formats import ENCODERS, Format
 from boxoffice.exports.manifest import manifest_beside, manifest_bytes
 from boxoffice.exports.models import ExportRun
 from boxoffice.exports.query import Wanted, blocks_of
+from boxoffice.exports.seen import Seen
 from boxoffice.exports.sheet import Sheet
 from boxoffice.files import publish
 from boxoffice.ids import new_id
@@ -46,6 +47,18 @@ class ExportRequest:
     since: datetime | None = None
     until: datetime | None = None  # `--as-of`: what came later is left out
     has_documents: bool = False
+    # Where it is kept what was delivered, to write only what is new or has changed since then.
+    seen_folder: Path | None = None
+
+    @property
+    def asked(self) -> list[str]:
+        """What makes two runs ask the same."""
+        return [
+            f"{self.definition.name}/{self.definition.version}",
+            *(self.event or "", _destination(self.out), self.format, str(self.has_documents)),
+            *("", *(self.columns or ())),
+            *("", *self.where),
+        ]
 
 
 @dataclass(slots=True)
@@ -86,16 +99,19 @@ def run_export(
     with database.reading(is_long=True) as session:
         wanted = _wanted(session, request)
         before = _last(session, request)
-        with _only_one(request.out):
+        with _only_one(request.out), _remembering(request) as seen:
             written = Exported(new_id())
             blocks = blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=began)
-            sheet = Sheet(wanted.columns, _counted(blocks, written, progress), wanted.zone)
-            _publish(request.out, ENCODERS[request.format](sheet), written)
+            news = blocks if seen is None else seen.unseen(blocks)
+            sheet = Sheet(wanted.columns, _counted(news, written, progress), wanted.zone)
+            _publish(request.out, ENCODERS[request.format](sheet), written, seen)
             ended = clock()
             if _has_manifest(request.out):
                 told = _manifest(request, wanted, written, actor=actor, began=began, ended=ended)
                 told["previous"] = before
                 publish(manifest_beside(request.out), [manifest_bytes(told)])
+            if seen is not None:
+                seen.keep()
     with database.writing() as writing:
         _remember(writing, actor, request, wanted, written, began=began, ended=ended)
     return written
@@ -127,7 +143,20 @@ def _counted(
         progress(written.rows)
 
 
-def _publish(out: Path, parts: Iterable[bytes], written: Exported) -> None:
+@contextmanager
+def _remembering(request: ExportRequest) -> Iterator[Seen | None]:
+    if request.seen_folder is None:
+        yield None
+        return
+    if not _has_manifest(request.out):
+        raise BadValue("--since last", "needs a file to compare with.", hint="name a file: --out")
+    seen = Seen(request.seen_folder, request.asked)
+    seen.adopt(request.out)
+    with seen:
+        yield seen
+
+
+def _publish(out: Path, parts: Iterable[bytes], written: Exported, seen: Seen | None) -> None:
     digest = hashlib.sha256()
 
     def weighed() -> Iterator[bytes]:
@@ -135,12 +164,13 @@ def _publish(out: Path, parts: Iterable[bytes], written: Exported) -> None:
             digest.update(part)
             yield part
 
-    def forget_the_old() -> None:
+    def before_naming() -> None:
         # Whoever is killed from here on leaves a file without a manifest, not one with a wrong one.
-        if _has_manifest(out):
-            manifest_beside(out).unlink(missing_ok=True)
+        manifest_beside(out).unlink(missing_ok=True)
+        if seen is not None:
+            seen.seal(digest.hexdigest())
 
-    written.size = publish(out, weighed(), before_naming=forget_the_old)
+    written.size = publish(out, weighed(), before_naming=before_naming)
     written.sha256 = digest.hexdigest()
 
 
@@ -161,7 +191,7 @@ def _manifest(
         "format": request.format,
         "event": request.event,
         "where": list(request.where),
-        "since": iso(request.since),
+        "since": "last" if request.seen_folder else iso(request.since),
         "as_of": iso(request.until or began),
         "rows": written.rows,
         "bytes": written.size,
