@@ -61,7 +61,7 @@ def as_jsonl(sheet: Sheet) -> Iterator[bytes]:
     are_ready = [is_ready_for_json(column) for column in sheet.columns]
     slots = ["%s" if is_ready else '"%s"' for is_ready in are_ready]
     pairs = (f"{name}:{slot}" for name, slot in zip(names, slots, strict=True))
-    template = "{" + ",".join(pairs).replace(":%", ": %") + "}"
+    template = "{" + ",".join(pairs) + "}"
     for block in sheet.blocks:
         if _is_plain(_ROW.join(block), '"\\'):
             lines = [template % tuple(row.split(CELL)) for row in block]

@@ -121,7 +121,9 @@ def _wanted(session: ReadSession, request: ExportRequest) -> Wanted:
     definition = request.definition
     event = None if request.event is None else event_by_slug(session, request.event)
     if event is not None and definition.event_id is None:
-        raise BadValue("--event", f"{definition.name} is of all events.", hint="leave it out")
+        raise BadValue(
+            "--event", f"cannot be asked of {definition.name}: it is of all.", hint="leave it out"
+        )
     return Wanted(
         definition=definition,
         columns=definition.chosen(request.columns),
