@@ -28,6 +28,11 @@ _POSTGRES_OPTIONS = (
     "-c idle_in_transaction_session_timeout=10s -c timezone=UTC "
     "-c max_parallel_workers_per_gather=0"  # a clerk's search must not start workers: 100 ms
 )
+_LONG = (
+    "statement_timeout = '15min'",
+    "idle_in_transaction_session_timeout = '15min'",
+    "cursor_tuple_fraction = 1",  # every row will be read: plan for the last, not for the first
+)
 _BUSY_STATES = {"55P03", "40P01", "40001", "57014"}  # lock, deadlock, serialisation, time-out
 _NO_TABLE_STATE = "42P01"
 _MIGRATION_LOCK = 0x_B0_0F_FE
@@ -89,13 +94,18 @@ class Database:
             yield session
 
     @contextmanager
-    def reading(self) -> Iterator[ReadSession]:
+    def reading(self, *, is_long: bool = False) -> Iterator[ReadSession]:
         """Open a transaction that the database keeps read-only.
+
+        One that `is_long` reads for minutes; a clerk's question must be answered in seconds.
 
         Raises:
             DatabaseSilent: the database cannot be reached.
         """
         with _in_our_words(), ReadSession(self.reader, expire_on_commit=False) as session:
+            if is_long and not self.is_sqlite:
+                for setting in _LONG:
+                    session.connection().exec_driver_sql(f"SET LOCAL {setting}")
             yield session
 
     @contextmanager

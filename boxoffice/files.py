@@ -3,19 +3,26 @@
 import os
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from boxoffice.errors import BadFile
 
 
-def publish(path: Path, parts: Iterable[bytes], *, mode: int = 0o600) -> int:
+def publish(
+    path: Path,
+    parts: Iterable[bytes],
+    *,
+    mode: int = 0o600,
+    before_naming: Callable[[], None] = lambda: None,
+) -> int:
     """Write `parts` to `path` and return how many bytes they had. `-` is standard output.
 
     A reader sees the old file or the new one, never a half. A path that is something else than a
     regular file (a device, a pipe) is written straight: renaming over it would destroy it. A new
-    file gets `mode`; one that was there keeps its own.
+    file gets `mode`; one that was there keeps its own. `before_naming` is called when all is
+    written, and the old file still has the name.
 
     Raises:
         BadFile: the folder is not there, or nothing can be written.
@@ -37,6 +44,7 @@ def publish(path: Path, parts: Iterable[bytes], *, mode: int = 0o600) -> int:
                     os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
                 size = _write(file, parts)
                 os.fsync(file.fileno())
+            before_naming()
             draft.rename(target)
             _keep_name(target.parent)
         finally:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from boxoffice.errors import BadValue
@@ -79,3 +80,12 @@ def ago_text(then: datetime, now: datetime) -> str:
 def iso(moment: datetime | None) -> str | None:
     """Write a moment for machines: RFC 3339 in UTC."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=4096)
+def local_second(text: str, zone: ZoneInfo) -> datetime:
+    """Return a moment written by `iso` as what a clock in `zone` shows, without the zone.
+
+    Spreadsheets know no zones. Many rows share a moment: those read last are kept.
+    """
+    return datetime.fromisoformat(text).astimezone(zone).replace(tzinfo=None)

@@ -21,8 +21,8 @@ from boxoffice.errors import SoldOut
 from boxoffice.events.apply import apply_event
 from boxoffice.events.file import read_event_file
 from boxoffice.events.publish import publish
-from boxoffice.exports.definitions import DEFINITIONS
-from boxoffice.exports.write import record_export, write_export
+from boxoffice.exports.catalogue import definition_named
+from boxoffice.exports.run import ExportRequest, run_export
 from boxoffice.files import publish as publish_file
 from boxoffice.orders.models import Channel
 from boxoffice.orders.paper import order_pdf
@@ -206,11 +206,8 @@ def _open_doors(
 def _export(on: Stage, say: Say) -> None:
     office, out = on.office, on.folder / "attendees.csv"
     with _step(say, "export") as told:
-        definition, now = DEFINITIONS["attendees"], office.now()
-        with office.reading() as session:
-            done = write_export(session, office.actor, definition, EVENT, out, now=now)
-        with office.writing() as session:
-            record_export(session, office.actor, definition.name, EVENT, done.rows, now=now)
+        request = ExportRequest(definition_named("attendees"), out, event=EVENT)
+        done = run_export(office.database, office.actor, request, clock=office.now)
         told(f"{done.rows} rows, with a manifest")
 
 

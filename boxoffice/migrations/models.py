@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 import boxoffice.audit.models
 import boxoffice.door.models
 import boxoffice.events.models
+import boxoffice.exports.models
 import boxoffice.orders.models
 import boxoffice.outbox.messages
 import boxoffice.outbox.models

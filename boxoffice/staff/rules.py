@@ -17,6 +17,7 @@ class Permission(StrEnum):
     UNDO_SCAN = "undo a scan"
     SEE_PEOPLE = "see who bought and who comes"
     EXPORT = "export data"
+    EXPORT_DOCUMENTS = "export whole document numbers"
     RUN_JOBS = "run jobs"
     KEEP_LETTERS = "keep and read letters"
 
@@ -43,7 +44,12 @@ PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
             _COUNTER | _DOOR | {Permission.EDIT_EVENT, Permission.UNDO_SCAN, Permission.EXPORT}
         ),
         Role.FINANCE: frozenset(
-            {Permission.SEE_PEOPLE, Permission.EXPORT, Permission.CANCEL_ORDER}
+            {
+                Permission.SEE_PEOPLE,
+                Permission.EXPORT,
+                Permission.EXPORT_DOCUMENTS,
+                Permission.CANCEL_ORDER,
+            }
         ),
         Role.BOX_OFFICE: frozenset(_COUNTER),
         Role.DOOR_LEAD: frozenset(_DOOR | {Permission.UNDO_SCAN}),

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-from boxoffice.exports.definitions import DEFINITIONS
-from boxoffice.exports.write import write_export
+from boxoffice.exports.catalogue import definition_named
+from boxoffice.exports.run import ExportRequest, run_export
 from tests.bench.databases import KINDS, NIGHT, POSTGRES, Filled
 from tests.bench.harness import Bench, Row, at_least, at_most, duel, plain, whole
 from tests.bench.raw import libpq_url, sqlite_path
@@ -70,9 +70,9 @@ def exports(bench: Bench) -> Iterator[Row]:
 
 
 def _export(filled: Filled, out: Path) -> None:
-    office, attendees = filled.office, DEFINITIONS["attendees"]
-    with office.reading() as session:
-        written = write_export(session, office.actor, attendees, NIGHT, out, now=NOON)
+    request = ExportRequest(definition_named("attendees"), out, event=NIGHT)
+    office = filled.office
+    written = run_export(office.database, office.actor, request, clock=lambda: NOON)
     assert written.rows == filled.night_count, "every ticket of the night is valid"
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from boxoffice.errors import BadFile, Busy, Forbidden, NotFound
-from boxoffice.exports.definitions import DEFINITIONS
-from boxoffice.exports.write import Exported, write_export
+from boxoffice.exports.catalogue import definition_named
+from boxoffice.exports.run import Exported, ExportRequest, run_export
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import cancel
 from boxoffice.orders.place import Wanted
@@ -35,9 +35,8 @@ from tests.making import (
 def exported(
     office: BoxOffice, out: Path, *, event: str = SLUG, actor: Actor | None = None
 ) -> Exported:
-    with office.reading() as session:
-        who = actor or office.actor
-        return write_export(session, who, DEFINITIONS["attendees"], event, out, now=office.now())
+    request = ExportRequest(definition_named("attendees"), out, event=event)
+    return run_export(office.database, actor or office.actor, request, clock=office.now)
 
 
 def lines_of(path: Path) -> list[dict[str, str]]:

@@ -200,6 +200,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key_id"),
     )
     op.create_table(
+        "export_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("destination", sa.String(), nullable=False),
+        sa.Column("format", sa.String(length=12), nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("row_count >= 0 AND size >= 0", name="export_run_counts"),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "export_run_last", "export_run", ["name", "destination", "started_at"], unique=False
+    )
+    op.create_table(
         "shift",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
@@ -1041,6 +1061,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shift_opened_at"), table_name="shift")
     op.drop_table("shift")
     op.drop_table("public_key")
+    op.drop_index("export_run_last", table_name="export_run")
+    op.drop_table("export_run")
     op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
     op.drop_table("letter")
     op.drop_index(

@@ -1,0 +1,1 @@
+"""What can be exported: a file a definition, and `catalogue.py` that names them all."""
