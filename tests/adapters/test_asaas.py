@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from boxoffice.adapters.asaas import PAGE_SIZE, Asaas
+from boxoffice.adapters.asaas import Asaas
+from boxoffice.adapters.asaas_line import PAGE_SIZE
 from boxoffice.errors import ChargeRefused
 from boxoffice.money import Money
 from boxoffice.payments.provider import ChargeState, Method, Provider
@@ -109,16 +110,19 @@ def test_an_amount_is_read_digit_by_digit(
     [
         ("PENDING", ChargeState.WAITING),
         ("OVERDUE", ChargeState.WAITING),
-        ("AWAITING_RISK_ANALYSIS", ChargeState.WAITING),
-        ("AUTHORIZED", ChargeState.WAITING),
+        ("DUNNING_REQUESTED", ChargeState.WAITING),
+        ("AWAITING_RISK_ANALYSIS", ChargeState.REVIEWING),
+        ("AUTHORIZED", ChargeState.REVIEWING),
         ("CONFIRMED", ChargeState.PAID),
         ("RECEIVED", ChargeState.SETTLED),
-        ("RECEIVED_IN_CASH", ChargeState.SETTLED),
         ("DUNNING_RECEIVED", ChargeState.SETTLED),
+        ("RECEIVED_IN_CASH", ChargeState.IN_CASH),
+        ("REFUND_REQUESTED", ChargeState.REFUNDING),
+        ("REFUND_IN_PROGRESS", ChargeState.REFUNDING),
         ("REFUNDED", ChargeState.REFUNDED),
-        ("REFUND_REQUESTED", ChargeState.OTHER),
-        ("CHARGEBACK_DISPUTE", ChargeState.OTHER),
-        ("DUNNING_REQUESTED", ChargeState.OTHER),
+        ("CHARGEBACK_REQUESTED", ChargeState.DISPUTED),
+        ("CHARGEBACK_DISPUTE", ChargeState.DISPUTED),
+        ("AWAITING_CHARGEBACK_REVERSAL", ChargeState.DISPUTE_WON),
         ("MOONLIT", ChargeState.OTHER),
     ],
 )
