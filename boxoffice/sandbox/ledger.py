@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from boxoffice.sandbox.hooks import Hooks
+from boxoffice.sandbox.refusal import Refusal
 from boxoffice.sandbox.store import Store
 from boxoffice.sandbox.turns import Turns
+
+__all__ = ["API_KEY", "DAILY_MAX", "Refusal", "Sandbox"]
 
 API_KEY = "$aact_hmlg_sandbox"
 DAILY_MAX = 10_000
