@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 MILLISECONDS_MAX = 60_000
@@ -107,13 +108,15 @@ def read_faults(knobs: Mapping[str, Any], *, beside: Faults | None = None) -> Fa
     percent = dict(faults.percent)
     for name, value in knobs.items():
         if name not in _KINDS:
-            raise ValueError(f"there is no fault {name}; there are {', '.join(_KINDS)}")
+            near = get_close_matches(name, _KINDS, n=3)
+            guess = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise ValueError(f"there is no fault {name[:60]}{guess}")
         percent.pop(name, None)
         if is_counted(name) and isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}%", value):
             percent[name] = min(int(value[:-1]), PERCENT_MAX)
             faults = _with(faults, name, 0)
         elif not _is_of_kind(name, value):
-            raise ValueError(f"{name} must be a {_KINDS[name].__name__}, not {value!r}")
+            raise ValueError(f"{name} is {_wanted(name)}, not {str(value)[:60]}")
         elif name.endswith("_ms") and value > MILLISECONDS_MAX:
             raise ValueError(f"{name} is at most {MILLISECONDS_MAX}")
         else:
@@ -127,6 +130,13 @@ def _with(faults: Faults, name: str, value: Any) -> Faults:
 
 def _is_of_kind(name: str, value: Any) -> bool:
     return type(value) is _KINDS[name] and bool(value >= 0)
+
+
+def _wanted(name: str) -> str:
+    """Say what kind of value a knob takes."""
+    if _KINDS[name] is bool:
+        return "on or off"
+    return "a count, or a rate such as 20%" if is_counted(name) else "a whole number"
 
 
 def is_counted(name: str) -> bool:
@@ -165,7 +175,7 @@ def fault_of(text: str) -> tuple[str, Any]:
     if _KINDS[name] is bool:
         words = {"": True, "on": True, "true": True, "off": False, "false": False}
         if value.strip().lower() not in words:
-            raise ValueError(f"{name} is on or off, not {value!r}")
+            raise ValueError(f"{name} is {_wanted(name)}, not {value[:60]}")
         return name, words[value.strip().lower()]
     if not equals:
         return name, 1

@@ -46,7 +46,7 @@ def set_faults(url: str, faults: list[str], *, is_clear: bool = False) -> list[R
     if knobs or is_clear:
         answer = _call("POST" if is_clear else "PATCH", url, "faults", knobs)
         if answer.status_code != httpx.codes.OK:
-            raise BadValue("fault", f"is refused: {_reason(answer)}", hint=_HINT)
+            raise BadValue("fault", f"cannot be set: {_reason(answer)}", hint=_HINT)
     rows: list[Row] = _row(url, _call("GET", url, "faults", None))["data"]
     return rows
 
