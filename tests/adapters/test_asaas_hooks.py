@@ -110,4 +110,6 @@ def test_a_hook_that_cannot_be_read_is_silence(asaas: Asaas, answer: Answer, row
 def test_what_a_hook_leaves_out_has_its_usual_meaning(asaas: Asaas, answer: Answer) -> None:
     answer('{"data":[{"id":"whk_1","events":["A",7],"penalizedRequestsCount":3}]}')
 
-    assert asaas.hooks() == [Hook("whk_1", "", "", True, False, 3, ("A",), has_token=False)]
+    (hook,) = asaas.hooks()
+    assert (hook.name, hook.url, hook.events, hook.penalized_count) == ("", "", ("A",), 3)
+    assert (hook.is_enabled, hook.is_interrupted, hook.has_token) == (True, False, False)
