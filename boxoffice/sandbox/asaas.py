@@ -86,7 +86,7 @@ async def _answer(sandbox: Sandbox, handler: Handler, request: Request, odd: Row
     content = await request.body()
     try:
         body = from_json(content) if content else {}
-    except ValueError:
+    except (ValueError, ArithmeticError, RecursionError):
         return _errors("invalid_json", "O corpo da requisição não é um JSON válido.", 400)
     call = Call(request.path_params.get("id", ""), request.query_params, body)
     try:

@@ -98,7 +98,9 @@ def _check(row: Row, *, is_token_new: bool = True) -> None:
     is_token_good = isinstance(token, str) and _TOKEN.fullmatch(token) and len(set(token)) > 1
     if is_token_new and not is_token_good:
         raise Refusal("invalid_object", "O token deve ter entre 32 e 255 caracteres.")
-    if row["sendType"] not in _SEND_TYPES or not isinstance(row["events"], list):
+    events = row["events"]
+    has_events = isinstance(events, list) and all(isinstance(each, str) for each in events)
+    if row["sendType"] not in _SEND_TYPES or not has_events:
         raise Refusal("invalid_object", "O tipo de envio ou os eventos são inválidos.")
     if not isinstance(row["enabled"], bool) or not isinstance(row["interrupted"], bool):
         raise Refusal("invalid_object", "enabled e interrupted devem ser verdadeiro ou falso.")

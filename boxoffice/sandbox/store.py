@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS row (
     body TEXT NOT NULL, UNIQUE (kind, id)
 )
 """
+_PATIENCE_SECONDS = 0.5
 _PUT = """
 INSERT INTO row (kind, id, body) VALUES (?, ?, ?)
 ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
@@ -24,7 +25,7 @@ class Store:
     """Rows by kind and id, written through to `path`; without one, nothing outlives the sandbox.
 
     Raises:
-        Misconfigured: the file cannot be opened, or is something else.
+        Misconfigured: the file cannot be opened, or is in use, or is something else.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -35,13 +36,19 @@ class Store:
             return
         try:
             private_file(path)  # buyers' names and documents lie in it
-            self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._file = sqlite3.connect(
+                path, check_same_thread=False, isolation_level=None, timeout=_PATIENCE_SECONDS
+            )
+            # Race: a second sandbox on the same file would not know what this one knows.
+            self._file.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._file.execute("PRAGMA journal_mode=WAL")
             self._file.execute("PRAGMA synchronous=NORMAL")
             self._file.execute(_SCHEMA)
         except (sqlite3.Error, OSError) as error:
+            self.close()
             raise Misconfigured(
-                f"{path} cannot hold the state of a sandbox.", hint="name another file"
+                f"{path} cannot hold the state of a sandbox.",
+                hint="name another file, or end the sandbox that uses this one",
             ) from error
 
     def rows(self, kind: str) -> dict[str, Row]:

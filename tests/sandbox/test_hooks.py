@@ -97,6 +97,7 @@ def test_a_hook_without_a_token_is_given_one(setting: Setting) -> None:
         {"authToken": "short"},
         {"authToken": "x" * 40},
         {"sendType": "SOMEHOW"},
+        {"events": [{"all": True}]},
         {"enabled": "yes"},
     ],
 )

@@ -71,6 +71,17 @@ def test_a_letter_that_was_delivered_is_not_sent_again(tmp_path: Path, told: Tol
     assert len(told.letters) == 1
 
 
+def test_two_sandboxes_do_not_share_a_file(tmp_path: Path) -> None:
+    state = tmp_path / "asaas.sqlite"
+    with closing(Sandbox(state=state)) as first:
+        a_charge(first)
+        with pytest.raises(Misconfigured):
+            Sandbox(state=state)
+
+    with closing(Sandbox(state=state)) as second:
+        assert second.charges({})["totalCount"] == 1
+
+
 def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     state = tmp_path / "asaas.sqlite"
     with closing(Sandbox(state=state)):
