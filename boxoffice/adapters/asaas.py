@@ -38,7 +38,8 @@ _DAY_OF = {"created": "dateCreated", "paid": "paymentDate"}
 class Asaas:
     """The Asaas API v3 at `url` (with its `/v3`), as a `Provider`. Safe to share between threads.
 
-    `timeout_seconds` bounds each wait: for the line, for sending, and for each part of the answer.
+    `timeout_seconds` bounds each wait: for the line, for sending, and for the whole body of the
+    answer; a call takes three times as long at most.
 
     Raises:
         Misconfigured: the address or the key cannot be sent at all.

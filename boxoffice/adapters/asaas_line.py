@@ -25,7 +25,7 @@ class Line:
     """A line to the Asaas API v3 at `url`. Safe to share between threads.
 
     `timeout_seconds` bounds each wait: for the line, for sending, and for the whole body of the
-    answer.
+    answer. After twice as long the line of a call is cut, whatever it still brings.
 
     Raises:
         Misconfigured: the address or the key cannot be sent at all.
@@ -46,14 +46,16 @@ class Line:
         self.url = url.rstrip("/")
         self._api_key = api_key
         self._timeout_seconds = timeout_seconds
+        self._own = threading.local()
+        # Race: threads dial while another hangs up, or looks for those that ended.
         self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._clients: list[tuple[threading.Thread, httpx.Client]] = []
 
     def close(self) -> None:
         """Hang up. A later call dials again."""
         with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
+            clients, self._clients = self._clients, []
+        for _, client in clients:
             client.close()
 
     def ask(
@@ -114,19 +116,27 @@ class Line:
         raise GatewaySilent("Asaas gives a list without an end.", hint="list fewer days at once")
 
     def _dial(self) -> httpx.Client:
-        """Return the client, made on the first call: a worker may fork before that, never after."""
-        # Race: two threads make the first call; a second client would never be closed.
-        with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(
-                    headers={
-                        "access_token": self._api_key,
-                        "Content-Type": "application/json",
-                        "User-Agent": _USER_AGENT,
-                    },
-                    timeout=self._timeout_seconds,
-                )
-            return self._client
+        """Return this thread's client, made on its first call: a worker may fork before that.
+
+        Each thread has its own, so that a line which is cut carries nobody else's call.
+        """
+        client: httpx.Client | None = getattr(self._own, "client", None)
+        if client is None or client.is_closed:
+            client = self._own.client = httpx.Client(
+                headers={
+                    "access_token": self._api_key,
+                    "Content-Type": "application/json",
+                    "User-Agent": _USER_AGENT,
+                },
+                timeout=self._timeout_seconds,
+            )
+            with self._lock:
+                ended = [each for thread, each in self._clients if not thread.is_alive()]
+                self._clients = [pair for pair in self._clients if pair[0].is_alive()]
+                self._clients.append((threading.current_thread(), client))
+            for each in ended:
+                each.close()
+        return client
 
     def _answer(self, client: httpx.Client, request: httpx.Request) -> httpx.Response:
         """Send a request and read its whole answer, however slowly it trickles, in the time-out.
@@ -134,8 +144,20 @@ class Line:
         Raises:
             httpx.HTTPError: nobody answered, not in time, or without an end.
         """
+        # The time-outs of the library are for each part: headers that trickle never run into one.
+        cut = threading.Timer(self._timeout_seconds * 2, client.close)
+        cut.daemon = True
+        cut.start()
+        try:
+            return self._read(client.send(request, stream=True))
+        finally:
+            cut.cancel()
+            cut.join()  # it must not close the client under this thread's next call
+
+    def _read(self, response: httpx.Response) -> httpx.Response:
+        """Read the body of an answer, no longer than the time-out and no larger than the limit."""
         until = time.monotonic() + self._timeout_seconds
-        response = client.send(request, stream=True)
+        request = response.request
         try:
             content = bytearray()
             for part in response.iter_bytes():

@@ -1,5 +1,6 @@
 """The adapter for Asaas, over a real socket, against the sandbox."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -244,4 +245,14 @@ def test_hanging_up_is_not_the_end(asaas: Asaas) -> None:
     opened = a_charge(asaas)
     asaas.close()
 
+    assert asaas.look_up(opened.provider_id) is not None
+
+
+def test_threads_have_lines_of_their_own_and_all_are_hung_up(asaas: Asaas) -> None:
+    opened = a_charge(asaas)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(asaas.look_up, [opened.provider_id] * 40))
+
+    assert [charge and charge.provider_id for charge in found] == [opened.provider_id] * 40
+    asaas.close()
     assert asaas.look_up(opened.provider_id) is not None

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import socket
+import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 
 import pytest
@@ -236,6 +238,31 @@ def test_an_answer_that_trickles_is_silence(impatient: Asaas, server: Switch) ->
         impatient.look_up("pay_1")
 
     assert time.monotonic() - began_at < 3 * PATIENCE_SECONDS
+
+
+def test_headers_that_trickle_are_silence(asaas: Asaas) -> None:
+    def trickle(listening: socket.socket, ended: threading.Event) -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not ended.wait(PATIENCE_SECONDS / 4):
+                line.sendall(b"x")
+
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        slow = threading.Thread(target=trickle, args=(listening, ended))
+        slow.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/v3"
+        began_at = time.monotonic()
+        with closing(Asaas(url, API_KEY, timeout_seconds=PATIENCE_SECONDS)) as made:
+            with pytest.raises(GatewaySilent):
+                made.look_up("pay_1")
+            took_seconds = time.monotonic() - began_at
+        ended.set()
+        slow.join()
+
+    assert took_seconds < 4 * PATIENCE_SECONDS
+    assert a_charge(asaas).state is ChargeState.WAITING
 
 
 def test_texts_that_no_database_keeps_are_made_so_that_it_does(
