@@ -5,46 +5,41 @@ It has no idempotency header, so a call without an answer is unknown, not failed
 Importing this module loads httpx: import it where a gateway is needed, not at start-up.
 """
 
-import logging
-import re
-import threading
-import time
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from boxoffice.adapters.asaas_wire import (
-    charge_of,
-    problem_of,
-    read_answer,
-    refusal,
-    rows_of,
-    text_of,
-    to_json,
-)
-from boxoffice.errors import ChargeRefused, GatewaySilent, Misconfigured
+from boxoffice.adapters.asaas_charges import charge_of, date_of, refunds_of
+from boxoffice.adapters.asaas_customers import Customers, document_of
+from boxoffice.adapters.asaas_hooks import hook_fields, hook_of
+from boxoffice.adapters.asaas_line import PAGE_SIZE, Line
+from boxoffice.adapters.asaas_requests import DESCRIPTION_MAX, charge_fields, check
+from boxoffice.adapters.asaas_wire import maybe_text, rows_of, text_of, unreadable
+from boxoffice.errors import ChargeRefused
 from boxoffice.money import Money
-from boxoffice.payments.provider import Charge, ChargeRequest, ChargeState, Method
+from boxoffice.payments.provider import (
+    Charge,
+    ChargeRequest,
+    ChargeState,
+    Hook,
+    Limits,
+    Window,
+)
 
-AMOUNT_MIN = Money(500)  # R$ 5.00, a limit that integrators report and the vendor never wrote down
-PAGE_SIZE = 100  # rows of one list; the vendor's own limit
 PAGES_MAX = 50  # one reference never has 5,000 charges: the filter was not obeyed
-_DESCRIPTION_MAX = 500
-_USER_AGENT = "boxoffice/0.1 (box office for the terminal)"
-
-_BILLING_TYPES = {Method.PIX: "PIX", Method.BOLETO: "BOLETO", Method.CARD: "CREDIT_CARD"}
-
-# httpx logs each address at INFO, and the customer search has the buyer's document in it.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+WINDOW_PAGES_MAX = 500  # 45,000 charges; the account may make 25,000 calls in twelve hours
+_DAY_OF = {"created": "dateCreated", "paid": "paymentDate"}
 
 
 class Asaas:
     """The Asaas API v3 at `url` (with its `/v3`), as a `Provider`. Safe to share between threads.
 
-    `timeout_seconds` bounds each wait: for the line, for sending, and for each part of the answer.
+    `timeout_seconds` bounds each wait: for the line, for sending, and for the whole body of the
+    answer; a call takes three times as long at most.
 
     Raises:
         Misconfigured: the address or the key cannot be sent at all.
@@ -53,37 +48,20 @@ class Asaas:
     name = "asaas"
 
     def __init__(self, url: str, api_key: str, *, timeout_seconds: float = 10.0) -> None:
-        # The HTTP library quotes a header it cannot send: such a key must never get that far.
-        if not re.fullmatch(r"[\x21-\x7e]+", api_key):
-            raise Misconfigured(
-                "the Asaas key is empty or holds blanks or letters that no key has.",
-                hint="put the key alone in a file and name it in BOXOFFICE_ASAAS_API_KEY_FILE",
-            )
-        if not _is_web_address(url):
-            raise Misconfigured(
-                "the address of Asaas is not a web address.",
-                hint="set BOXOFFICE_ASAAS_URL to https://api.asaas.com/v3",
-            )
-        self._url = url.rstrip("/")
-        self._api_key = api_key
-        self._timeout_seconds = timeout_seconds
-        self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._line = Line(url, api_key, timeout_seconds=timeout_seconds)
+        self._customers = Customers(self._line)
 
     def __repr__(self) -> str:
-        return f"Asaas({self._url!r})"
+        return f"Asaas({self._line.url!r})"
 
     def close(self) -> None:
         """Hang up. A later call dials again."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        self._line.close()
 
     def open_charge(
         self, request: ChargeRequest, *, before_creating: Callable[[], None] = lambda: None
     ) -> Charge:
-        """Create a charge, with its PIX text or boleto line.
+        """Create a charge, with its PIX text or boleto line; of instalments, the first part.
 
         A charge that stands but whose QR or line is refused comes back without it: it can still
         be paid on its invoice page.
@@ -93,17 +71,21 @@ class Asaas:
             GatewaySilent: the charge may exist; look with `find_charges` before trying again.
             Misconfigured: Asaas refuses our key or our address.
         """
-        _check(request)
-        body: dict[str, str | Decimal] = {
-            "customer": self._customer(request),
-            "billingType": _BILLING_TYPES[request.method],
-            "value": request.amount.decimal,
-            "dueDate": request.due_on.isoformat(),
-            "description": request.description[:_DESCRIPTION_MAX],
-            "externalReference": request.reference,
-        }
+        check(request)
+        document = document_of(request)
+        was_remembered = self._customers.remembered(document) is not None
+        body = charge_fields(request) | {"customer": self._customers.find(request, document)}
         before_creating()
-        return self._with_codes(self._ask("POST", "/payments", body=body))
+        try:
+            row = self._line.ask("POST", "/payments", body=body)
+        except ChargeRefused as no:
+            # Somebody removed the buyer whom we remember. A 400 is definite: nothing was created.
+            if not was_remembered or no.details["vendor_code"] != "invalid_customer":
+                raise
+            self._customers.forget(document)
+            body["customer"] = self._customers.find(request, document)
+            row = self._line.ask("POST", "/payments", body=body)
+        return self._with_codes(row)
 
     def find_charges(self, reference: str) -> list[Charge]:
         """Find every charge carrying `reference`; those waiting come with PIX text or boleto line.
@@ -112,19 +94,14 @@ class Asaas:
             GatewaySilent: Asaas did not answer, or its list has no end.
             Misconfigured: Asaas refuses our key or our address.
         """
-        found: dict[str, dict[str, Any]] = {}
-        for page in range(PAGES_MAX):
-            query: dict[str, str | int] = {"externalReference": reference}
-            query |= {"limit": PAGE_SIZE, "offset": page * PAGE_SIZE}
-            answer = self._ask("GET", "/payments", query=query)
-            # A filter that is not understood may be ignored: the answer is then everybody's
-            # charges. Rows also move between pages while we read, so the id decides.
-            for row in rows_of(answer):
-                if row.get("externalReference") == reference:
-                    found[charge_of(row).provider_id] = row
-            if not answer.get("hasMore"):
-                return [self._with_codes(row) for row in found.values()]
-        raise GatewaySilent("Asaas lists more charges than one reference can have.")
+        query = {"externalReference": reference}
+        # A filter that is not understood may be ignored: the answer is then everybody's charges.
+        rows = [
+            row
+            for row in self._line.pages("/payments", query, pages_max=PAGES_MAX)
+            if row.get("externalReference") == reference
+        ]
+        return [self._with_codes(row) for row in rows]
 
     def look_up(self, provider_id: str) -> Charge | None:
         """Read one charge, without PIX text or boleto line; `None` when there is no such id.
@@ -134,7 +111,7 @@ class Asaas:
             Misconfigured: Asaas refuses our key or our address.
         """
         try:
-            return charge_of(self._ask("GET", _path(provider_id)))
+            return charge_of(self._line.ask("GET", _path(provider_id)))
         except ChargeRefused as no:
             if no.details["status"] == httpx.codes.NOT_FOUND:
                 return None
@@ -150,116 +127,156 @@ class Asaas:
             Misconfigured: Asaas refuses our key or our address.
         """
         try:
-            answer = self._ask("DELETE", _path(provider_id))
+            answer = self._line.ask("DELETE", _path(provider_id))
         except ChargeRefused:
             charge = self.look_up(provider_id)
             return charge is not None and charge.state is ChargeState.CLOSED
         return answer.get("deleted") is True
 
-    def _customer(self, request: ChargeRequest) -> str:
-        """Return the id of the buyer at Asaas, making one only when the document has none."""
-        document = re.sub(r"[^0-9A-Z]", "", request.buyer_document.upper())
-        if not document:
-            raise refusal("needs the buyer's CPF or CNPJ to make a charge", "document_missing")
-        answer = self._ask("GET", "/customers", query={"cpfCnpj": document, "limit": PAGE_SIZE})
-        for row in rows_of(answer):
-            if row.get("cpfCnpj") == document and not row.get("deleted"):
-                return text_of(row, "id")
-        body: dict[str, str | bool] = {
-            "name": request.buyer_name,
-            "cpfCnpj": document,
-            "email": request.buyer_email,
-            "notificationDisabled": True,  # its own mails would double ours, and cost money
-        }
-        if not request.buyer_email:
-            del body["email"]
-        return text_of(self._ask("POST", "/customers", body=body), "id")
+    def restore_charge(self, provider_id: str) -> Charge:
+        """Undo `close_charge`, and return the charge with its PIX text or boleto line.
+
+        Raises:
+            ChargeRefused: it is not deleted, or not there.
+            GatewaySilent: the charge may or may not be restored by now.
+        """
+        return self._with_codes(self._line.ask("POST", _path(provider_id, "/restore")))
+
+    def plan_charges(self, plan: str) -> list[Charge]:
+        """Read every part of a plan of instalments; none when there is no such plan.
+
+        Raises:
+            GatewaySilent: Asaas did not answer.
+        """
+        path = f"/installments/{quote(plan, safe='')}/payments"
+        try:
+            rows = list(self._line.pages(path, {}, pages_max=PAGES_MAX))
+        except ChargeRefused as no:
+            if no.details["status"] == httpx.codes.NOT_FOUND:
+                return []
+            raise
+        return [charge_of(row) for row in rows if row.get("installment") == plan]
+
+    def list_charges(self, window: Window) -> Iterator[Charge]:
+        """List the charges of a window, page by page, each once.
+
+        What does not belong into the window is passed over; a day that cannot be read does.
+
+        Raises:
+            GatewaySilent: Asaas did not answer, or its list has no end.
+        """
+        field = _DAY_OF[window.by]
+        query = {f"{field}[ge]": window.since.isoformat(), f"{field}[le]": window.until.isoformat()}
+        if window.state is not None:
+            query["status"] = window.state
+        for row in self._line.pages("/payments", query, pages_max=WINDOW_PAGES_MAX):
+            day = date_of(row.get(field))
+            is_of_day = day is None or window.since <= day <= window.until
+            if is_of_day and window.state in {None, row.get("status")}:
+                yield charge_of(row)
+
+    def refund(self, provider_id: str, amount: Money, *, description: str) -> Charge:
+        """Give part or all of a PIX or card charge back; the answer has the refund in it.
+
+        Raises:
+            ChargeRefused: there is not that much to give back, or no balance to give it from.
+            GatewaySilent: it may have been given back: read `refunds` before asking again.
+        """
+        body = {"value": amount.decimal, "description": description[:DESCRIPTION_MAX]}
+        charge = charge_of(self._line.ask("POST", _path(provider_id, "/refund"), body=body))
+        if charge.refunds:
+            return charge
+        answer = self._line.ask("GET", _path(provider_id, "/refunds"), query={"limit": PAGE_SIZE})
+        return replace(charge, refunds=refunds_of(rows_of(answer)))
+
+    def boleto_refund_page(self, provider_id: str) -> str:
+        """Ask to give a boleto back: the address where its payer must leave a bank account.
+
+        Raises:
+            ChargeRefused: it is not a boleto that was paid.
+            GatewaySilent: it may have been asked for; asking again does no harm.
+        """
+        return text_of(self._line.ask("POST", _path(provider_id, "/bankSlip/refund")), "requestUrl")
+
+    def receive_in_cash(self, provider_id: str, amount: Money, *, on: date) -> Charge:
+        """Tell Asaas that a charge was paid outside of it; no money moves, and no mail is sent.
+
+        Raises:
+            ChargeRefused: it was paid already.
+            GatewaySilent: it may be marked by now; `look_up` tells.
+        """
+        paid = {"paymentDate": on.isoformat(), "value": amount.decimal, "notifyCustomer": False}
+        return charge_of(self._line.ask("POST", _path(provider_id, "/receiveInCash"), body=paid))
+
+    def limits(self) -> Limits:
+        """Read how many charges may still be made today.
+
+        Raises:
+            GatewaySilent: Asaas did not answer, or not with numbers.
+        """
+        creation = self._line.ask("GET", "/payments/limits").get("creation")
+        daily = creation.get("daily") if isinstance(creation, dict) else None
+        if not isinstance(daily, dict):
+            raise unreadable("daily")
+        limit, used = daily.get("limit"), daily.get("used")
+        if (limit is not None and not isinstance(limit, int)) or not isinstance(used, int):
+            raise unreadable("limit")
+        return Limits(daily_max=limit, used_count=used, is_reached=daily.get("wasReached") is True)
+
+    def hooks(self) -> list[Hook]:
+        """List how letters are sent to us.
+
+        Raises:
+            GatewaySilent: Asaas did not answer.
+        """
+        return [hook_of(row) for row in self._line.pages("/webhooks", {}, pages_max=PAGES_MAX)]
+
+    def register_hook(self, *, name: str, url: str, email: str, token: str) -> Hook:
+        """Have letters sent to `url`; the hook of that address, else of that name, is changed.
+
+        Raises:
+            ChargeRefused: Asaas does not take the address, or has ten hooks already.
+            GatewaySilent: it may be registered by now; registering again does no harm.
+            Misconfigured: the token breaks a rule of Asaas.
+        """
+        fields = hook_fields(name=name, url=url, email=email, token=token)
+        hooks = self.hooks()
+        known = [hook for hook in hooks if hook.url == url]
+        known += [hook for hook in hooks if hook.name == name]
+        method, path = ("PUT", _hook_path(known[0].id)) if known else ("POST", "/webhooks")
+        return hook_of(self._line.ask(method, path, body=fields, secret=token))
+
+    def resume_hook(self, hook_id: str) -> Hook:
+        """Make an interrupted hook send again, and skip the wait that its failures earned it.
+
+        Raises:
+            ChargeRefused: there is no such hook.
+            GatewaySilent: it may send again by now; resuming twice does no harm.
+        """
+        hook = hook_of(self._line.ask("PUT", _hook_path(hook_id), body={"interrupted": False}))
+        self._line.ask("POST", _hook_path(hook_id, "/removeBackoff"))
+        return hook
 
     def _with_codes(self, row: dict[str, Any]) -> Charge:
         """Return the charge of `row` with what a buyer needs to pay it, while it can be paid."""
         charge = charge_of(row)
-        pix_payload = boleto_line = None
-        if charge.state is ChargeState.WAITING:
-            try:
-                if row.get("billingType") == "PIX":
-                    answer = self._ask("GET", _path(charge.provider_id, "/pixQrCode"))
-                    pix_payload = text_of(answer, "payload")
-                elif row.get("billingType") == "BOLETO":
-                    answer = self._ask("GET", _path(charge.provider_id, "/identificationField"))
-                    boleto_line = text_of(answer, "identificationField")
-            except ChargeRefused:
-                # The charge stands: to call it refused now would lose it. Its page can be paid.
-                pix_payload = boleto_line = None
-        return charge_of(row, pix_payload=pix_payload, boleto_line=boleto_line)
-
-    def _dial(self) -> httpx.Client:
-        """Return the client, made on the first call: a worker may fork before that, never after."""
-        # Race: two threads make the first call; a second client would never be closed.
-        with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(
-                    headers={
-                        "access_token": self._api_key,
-                        "Content-Type": "application/json",
-                        "User-Agent": _USER_AGENT,
-                    },
-                    timeout=self._timeout_seconds,
+        if charge.state is not ChargeState.WAITING:
+            return charge
+        try:
+            if row.get("billingType") == "PIX":
+                answer = self._line.ask("GET", _path(charge.provider_id, "/pixQrCode"))
+                return replace(charge, pix_payload=text_of(answer, "payload"))
+            if row.get("billingType") == "BOLETO":
+                answer = self._line.ask("GET", _path(charge.provider_id, "/identificationField"))
+                return replace(
+                    charge,
+                    boleto_line=text_of(answer, "identificationField"),
+                    boleto_bar_code=maybe_text(answer, "barCode"),
                 )
-            return self._client
-
-    def _ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str | int] | None = None,
-        body: Mapping[str, str | bool | Decimal] | None = None,
-    ) -> dict[str, Any]:
-        """Make one call and return its answer, or raise what its failure means."""
-        content = None if body is None else to_json(body)
-        client = self._dial()
-        try:
-            response = self._answer(
-                client.build_request(method, self._url + path, params=query, content=content)
-            )
-        except httpx.HTTPError as error:
-            why = type(error).__name__
-            raise GatewaySilent("Asaas did not answer.", hint="try again later", why=why) from error
-        # An error that quotes the key back must not carry it into a log or onto a screen.
-        answer = read_answer(response.content.replace(self._api_key.encode(), b"(key)"))
-        if response.status_code == httpx.codes.OK and answer is not None:
-            return answer
-        raise problem_of(response, answer)
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and read its whole answer, however slowly it trickles, in the time-out.
-
-        Raises:
-            httpx.HTTPError: nobody answered, or not in time.
-        """
-        client = self._dial()
-        until = time.monotonic() + self._timeout_seconds
-        response = client.send(request, stream=True)
-        try:
-            parts = []
-            for part in response.iter_bytes():
-                parts.append(part)
-                if time.monotonic() > until:
-                    raise httpx.ReadTimeout("the answer trickles", request=request)
-        finally:
-            response.close()
-        return httpx.Response(
-            response.status_code, headers=_plain(response.headers), content=b"".join(parts)
-        )
-
-
-def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Return the headers of a body that was decoded already."""
-    return {
-        name: value
-        for name, value in headers.items()
-        if name not in {"content-encoding", "content-length", "transfer-encoding"}
-    }
+        except ChargeRefused:
+            # The charge stands: to call it refused now would lose it. Its page can be paid.
+            return charge
+        return charge
 
 
 def looks_mangled(api_key: str) -> bool:
@@ -267,22 +284,9 @@ def looks_mangled(api_key: str) -> bool:
     return not api_key.startswith("$")
 
 
-def _is_web_address(url: str) -> bool:
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        return False
-    return parsed.scheme in {"http", "https"} and bool(parsed.host) and not parsed.query
-
-
-def _check(request: ChargeRequest) -> None:
-    """Refuse before the call what Asaas would refuse after it."""
-    assert request.method in _BILLING_TYPES, "the gateway is asked only for PIX, boleto and card"
-    if request.amount.currency != AMOUNT_MIN.currency:
-        raise refusal("charges in BRL only", "currency_unsupported")
-    if request.amount.minor < AMOUNT_MIN.minor:
-        raise refusal("makes no charge below R$ 5,00", "amount_too_small")
-
-
 def _path(provider_id: str, rest: str = "") -> str:
     return f"/payments/{quote(provider_id, safe='')}{rest}"
+
+
+def _hook_path(hook_id: str, rest: str = "") -> str:
+    return f"/webhooks/{quote(hook_id, safe='')}{rest}"

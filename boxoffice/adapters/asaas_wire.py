@@ -1,35 +1,21 @@
-"""What Asaas writes and what it means: JSON with exact amounts, its errors, its charges."""
+"""What goes over the wire to Asaas and back: JSON with exact amounts, its lists, its errors."""
 
 import json
 import re
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, NoReturn
 
 import httpx
 
 from boxoffice.errors import BoxOfficeError, ChargeRefused, GatewaySilent, Misconfigured
-from boxoffice.money import MINOR_MAX, Money
-from boxoffice.payments.provider import Charge, ChargeState
 from boxoffice.text import shown
 
-_MAJOR_MAX = MINOR_MAX // 100
 RETRY_SECONDS_MAX = 12 * 60 * 60.0  # the longest quota window there is
-
-_STATES = {
-    "PENDING": ChargeState.WAITING,
-    "OVERDUE": ChargeState.WAITING,  # a PIX QR can be paid for twelve more months
-    "AWAITING_RISK_ANALYSIS": ChargeState.WAITING,
-    "AUTHORIZED": ChargeState.WAITING,
-    "CONFIRMED": ChargeState.PAID,
-    "RECEIVED": ChargeState.SETTLED,
-    "RECEIVED_IN_CASH": ChargeState.SETTLED,
-    "DUNNING_RECEIVED": ChargeState.SETTLED,
-    "REFUNDED": ChargeState.REFUNDED,
-}
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")  # what no database takes
 
 
-def to_json(fields: Mapping[str, str | bool | Decimal]) -> bytes:
+def to_json(fields: Mapping[str, object]) -> bytes:
     """Write a flat object whose amounts are the very digits of the `Decimal`: never a float."""
     pairs = []
     for name, value in fields.items():
@@ -38,17 +24,35 @@ def to_json(fields: Mapping[str, str | bool | Decimal]) -> bytes:
     return ("{" + ",".join(pairs) + "}").encode()
 
 
-def read_answer(content: bytes) -> dict[str, Any] | None:
-    """Return the JSON object of an answer, amounts as `Decimal`; `None` when it is none."""
+def read_answer(content: bytes, *, hidden: tuple[str, ...] = ()) -> dict[str, Any] | None:
+    """Return the JSON object of an answer, amounts as `Decimal`; `None` when it is none.
+
+    Texts come without what is `hidden`, however the answer wrote it: an error that quotes our
+    key back must not carry it into a log or onto a screen.
+    """
     try:
         answer = json.loads(content, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError):
+        tidy = _tidy(answer, [secret for secret in hidden if secret])
+    except (ValueError, ArithmeticError, RecursionError):
         return None
-    return answer if isinstance(answer, dict) else None
+    return tidy if isinstance(tidy, dict) else None
 
 
 def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is not a number")
+
+
+def _tidy(value: object, hidden: list[str]) -> Any:
+    """Return a JSON value whose texts can be kept and told."""
+    if isinstance(value, str):
+        for secret in hidden:
+            value = value.replace(secret, "(key)")
+        return _UNKEEPABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {_tidy(name, hidden): _tidy(each, hidden) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_tidy(each, hidden) for each in value]
+    return value
 
 
 def problem_of(response: httpx.Response, answer: dict[str, Any] | None) -> BoxOfficeError:
@@ -91,7 +95,7 @@ def _first_error(answer: dict[str, Any] | None) -> tuple[str, str]:
 def _reset_seconds(response: httpx.Response) -> float | None:
     """Return how long Asaas asks us to wait, between one second and twelve hours."""
     text = response.headers.get("RateLimit-Reset", "")
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text):
         return None
     return min(max(float(text), 1.0), RETRY_SECONDS_MAX)
 
@@ -104,7 +108,7 @@ def rows_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
     """
     data = answer.get("data")
     if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
-        raise _unreadable("data")
+        raise unreadable("data")
     return data
 
 
@@ -112,56 +116,23 @@ def text_of(row: dict[str, Any], field: str) -> str:
     """Return the text of a field that must be there.
 
     Raises:
-        GatewaySilent: it is missing, empty or not text.
+        GatewaySilent: it is missing, empty, not text, or holds what acts on a terminal.
     """
+    text = maybe_text(row, field)
+    if text is None:
+        raise unreadable(field)
+    return text
+
+
+def maybe_text(row: dict[str, Any], field: str) -> str | None:
+    """Return the text of a field, or `None` when it has none that can be shown as it is."""
     value = row.get(field)
-    if not isinstance(value, str) or not value:
-        raise _unreadable(field)
-    return value
+    return value if isinstance(value, str) and value and shown(value) == value else None
 
 
-def _money(row: dict[str, Any], field: str) -> Money:
-    value = row.get(field)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise _unreadable(field)
-    exact = Decimal(value)
-    if abs(exact) > _MAJOR_MAX:
-        raise _unreadable(field)
-    return Money(int(exact.scaleb(2).quantize(Decimal(1), ROUND_HALF_UP)))
-
-
-def _unreadable(field: str) -> GatewaySilent:
+def unreadable(field: str) -> GatewaySilent:
+    """Return what an answer means that lacks `field`: the call itself may well have happened."""
     return GatewaySilent("Asaas gave an answer that cannot be read.", field=field)
-
-
-def charge_of(
-    row: dict[str, Any], *, pix_payload: str | None = None, boleto_line: str | None = None
-) -> Charge:
-    """Read a charge in our words.
-
-    Raises:
-        GatewaySilent: it lacks what every charge has, or its amounts are not numbers.
-    """
-    state = _STATES.get(text_of(row, "status"), ChargeState.OTHER)
-    # `deleted` is the only sign of a removed charge. Money wins over it: a PIX sent at the
-    # instant of the deletion still comes in, and must not look like a closed charge.
-    if row.get("deleted") and state is ChargeState.WAITING:
-        state = ChargeState.CLOSED
-    value = _money(row, "value")
-    is_paid = state in {ChargeState.PAID, ChargeState.SETTLED, ChargeState.REFUNDED}
-    reference = row.get("externalReference")
-    invoice_url = row.get("invoiceUrl")
-    return Charge(
-        provider_id=text_of(row, "id"),
-        reference=None if reference is None else str(reference),
-        state=state,
-        amount=value if row.get("originalValue") is None else _money(row, "originalValue"),
-        paid=value if is_paid else Money(0),
-        pix_payload=pix_payload,
-        boleto_line=boleto_line,
-        invoice_url=None if invoice_url is None else str(invoice_url),
-        raw=row,
-    )
 
 
 def refusal(what: str, vendor_code: str, *, status: int | None = None) -> ChargeRefused:

@@ -3,114 +3,37 @@
     with serve(create_app(Sandbox())) as url:
         asaas = Asaas(f"{url}/v3", API_KEY)
 
-The panel, for people and rehearsals; a test may call the `Sandbox` itself:
-
-    POST /sandbox/pay/{id}     pay a charge, optionally with another {"value": 12.5}
-    POST /sandbox/settle/{id}  bring a confirmed charge's money into the balance
-    POST /sandbox/faults       set every knob of `Faults`; {} turns all of them off
-    POST /sandbox/resume       send letters again after fifteen failures paused them
-    GET  /sandbox/state        counts of charges, calls and letters, and the knobs
+What can be asked is in `routes.py`, and told in docs/sandbox.md. A test may call the `Sandbox`
+itself.
 """
 
 import asyncio
-import dataclasses
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from boxoffice.sandbox.faults import read_faults
-from boxoffice.sandbox.ledger import Refusal, Sandbox
-from boxoffice.sandbox.wire import Row, amount, from_json, to_json
+from boxoffice.sandbox.ledger import Sandbox
+from boxoffice.sandbox.letters import UNKNOWN_FIELDS
+from boxoffice.sandbox.refusal import Refusal
+from boxoffice.sandbox.routes import API, CREATE_CHARGE, PANEL, REFUND, Call, Handler
+from boxoffice.sandbox.wire import Row, from_json, to_json
 
 HOLD_SECONDS_MAX = 120.0  # a caller without a time-out of its own is let go in the end
 _FORBIDDEN_PAGE = "<html><head><title>403</title></head><body>Request blocked.</body></html>"
 _FAULT_PAGE = "<html><head><title>502</title></head><body>Bad gateway</body></html>"
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What one call asks: the id in its path, its query, its body."""
-
-    charge_id: str
-    query: Mapping[str, str]
-    body: Row
-
-
-Handler = Callable[[Sandbox, Call], Row]
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-def _confirm(sandbox: Sandbox, call: Call) -> Row:
-    if sandbox.charge(call.charge_id)["deleted"]:
-        raise Refusal("invalid_action", "Esta cobrança foi removida.")
-    return sandbox.pay(call.charge_id)
-
-
-def _pay(sandbox: Sandbox, call: Call) -> Row:
-    if "value" not in call.body:
-        return sandbox.pay(call.charge_id)
-    value = amount(call.body["value"])
-    if value is None or value <= 0:
-        raise Refusal("invalid_value", "value must be a positive number.")
-    return sandbox.pay(call.charge_id, value)
-
-
-def _set_faults(sandbox: Sandbox, call: Call) -> Row:
-    try:
-        faults = read_faults(call.body)
-    except ValueError as error:
-        raise Refusal("invalid_fault", str(error)) from None
-    sandbox.board.set(faults)
-    return dataclasses.asdict(faults)
-
-
-def _resume(sandbox: Sandbox, _call: Call) -> Row:
-    sandbox.letters.resume()
-    return {"interrupted": False}
-
-
-def _state(sandbox: Sandbox, _call: Call) -> Row:
-    return {**sandbox.counts(), "faults": dataclasses.asdict(sandbox.board.now)}
-
-
-_CREATE_CHARGE = "POST /v3/payments"
-_API: dict[str, Handler] = {
-    "POST /v3/customers": lambda sandbox, call: sandbox.create_customer(call.body),
-    "GET /v3/customers": lambda sandbox, call: sandbox.customers(call.query),
-    _CREATE_CHARGE: lambda sandbox, call: sandbox.create_charge(call.body),
-    "GET /v3/payments": lambda sandbox, call: sandbox.charges(call.query),
-    "GET /v3/payments/limits": lambda sandbox, _call: sandbox.limits(),
-    "GET /v3/payments/{id}": lambda sandbox, call: sandbox.charge(call.charge_id),
-    "DELETE /v3/payments/{id}": lambda sandbox, call: sandbox.delete(call.charge_id),
-    "POST /v3/payments/{id}/restore": lambda sandbox, call: sandbox.restore(call.charge_id),
-    "GET /v3/payments/{id}/status": lambda sandbox, call: {
-        "status": sandbox.charge(call.charge_id)["status"]
-    },
-    "GET /v3/payments/{id}/pixQrCode": lambda sandbox, call: sandbox.pix_qr_code(call.charge_id),
-    "GET /v3/payments/{id}/identificationField": lambda sandbox, call: sandbox.identification_field(
-        call.charge_id
-    ),
-    "POST /v3/sandbox/payment/{id}/confirm": _confirm,
-    "POST /v3/sandbox/payment/{id}/overdue": lambda sandbox, call: sandbox.overdue(call.charge_id),
-}
-_PANEL: dict[str, Handler] = {
-    "POST /sandbox/pay/{id}": _pay,
-    "POST /sandbox/settle/{id}": lambda sandbox, call: sandbox.settle(call.charge_id),
-    "POST /sandbox/faults": _set_faults,
-    "POST /sandbox/resume": _resume,
-    "GET /sandbox/state": _state,
-}
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
     """Return the app that speaks for `sandbox`."""
-    api = [_route(name, _guarded(sandbox, name, handler)) for name, handler in _API.items()]
-    panel = [_route(name, _open(sandbox, handler)) for name, handler in _PANEL.items()]
+    api = [_route(name, _guarded(sandbox, name, handler)) for name, handler in API.items()]
+    panel = [_route(name, _open(sandbox, handler)) for name, handler in PANEL.items()]
     return Starlette(routes=api + panel)
 
 
@@ -123,7 +46,7 @@ def _open(sandbox: Sandbox, handler: Handler) -> Endpoint:
     """Wrap a handler of the panel: no key, no faults."""
 
     async def endpoint(request: Request) -> Response:
-        return await _answer(sandbox, handler, request)
+        return await _answer(sandbox, handler, request, {})
 
     return endpoint
 
@@ -138,28 +61,41 @@ def _guarded(sandbox: Sandbox, name: str, handler: Handler) -> Endpoint:
         refused = _fault(sandbox) or _guard(sandbox, request)
         if refused is not None:
             return refused
-        response = await _answer(sandbox, handler, request)
-        if name == _CREATE_CHARGE and response.status_code == 200:  # noqa: PLR2004  (created)
-            if sandbox.board.take("timeout_after_create"):
-                return await _hold(request)
-            if sandbox.board.take("error_500_after_create"):
-                return _errors("unknown_error", "Erro interno.", 500)
-        return response
+        odd = UNKNOWN_FIELDS if sandbox.board.now.fields_unknown else {}
+        response = await _answer(sandbox, handler, request, odd)
+        if response.status_code >= httpx.codes.BAD_REQUEST:
+            return response
+        return await _lost(sandbox, name, request) or response
 
     return endpoint
 
 
-async def _answer(sandbox: Sandbox, handler: Handler, request: Request) -> Response:
+async def _lost(sandbox: Sandbox, name: str, request: Request) -> Response | None:
+    """Return what comes in place of the answer to a call that was obeyed, when that is due."""
+    board = sandbox.board
+    if name == CREATE_CHARGE and board.take("timeout_after_create"):
+        return await _hold(request)
+    if name == CREATE_CHARGE and board.take("error_500_after_create"):
+        return _errors("unknown_error", "Erro interno.", 500)
+    if name == REFUND and board.take("timeout_after_refund"):
+        return await _hold(request)
+    return None
+
+
+async def _answer(sandbox: Sandbox, handler: Handler, request: Request, odd: Row) -> Response:
     content = await request.body()
     try:
         body = from_json(content) if content else {}
-    except ValueError:
+    except (ValueError, ArithmeticError, RecursionError):
         return _errors("invalid_json", "O corpo da requisição não é um JSON válido.", 400)
     call = Call(request.path_params.get("id", ""), request.query_params, body)
     try:
-        return Response(to_json(handler(sandbox, call)), media_type="application/json")
+        row = handler(sandbox, call)
     except Refusal as refusal:
         return _errors(refusal.code, str(refusal), refusal.status)
+    if row is None:
+        return Response(status_code=httpx.codes.NO_CONTENT)
+    return Response(to_json({**row, **odd}), media_type="application/json")
 
 
 def _fault(sandbox: Sandbox) -> Response | None:

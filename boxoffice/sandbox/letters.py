@@ -1,75 +1,76 @@
-"""Letters: what happened to a charge, posted to the webhook one after the other."""
+"""Letters: what happened to a charge, written once and posted to every webhook that asked."""
 
 import hashlib
 import threading
-from collections import deque
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
-
-import httpx
 
 from boxoffice.sandbox.faults import FaultBoard
+from boxoffice.sandbox.hooks import hook_row
+from boxoffice.sandbox.queue import Delivery, Letter, Queue
+from boxoffice.sandbox.store import Store
 from boxoffice.sandbox.wire import Row, to_json
 
-# Seconds before each attempt. After the last one the queue is paused until somebody resumes it.
-RETRY_SECONDS = (0, 30, 60, 210, 300, 900, 1500, *[3600] * 5, *[7200] * 2, 10_800)
 UNKNOWN_EVENT = "PAYMENT_SEEN_BY_MOONLIGHT"
-_TIMEOUT_SECONDS = 10.0
-_REORDER_SECONDS = 0.2  # letters written within this time of each other change places
+UNKNOWN_FIELDS = {"phaseOfMoon": "full", "owls": [1, None, {"isAwake": True}]}
+FIRST_HOOK = "whk_first"  # the one that the sandbox was started with
 _FIRST_NUMBER = 481_516_234
 _ACCOUNT = {"id": "5a4db0c5-0000-4000-8000-5ca1ab1e0001", "ownerId": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One letter, its body frozen when it was written."""
-
-    event_id: str
-    event: str
-    body: str
-
-
-class Delivery(NamedTuple):
-    """One attempt: what was answered, 0 when nothing was."""
-
-    event_id: str
-    event: str
-    status_code: int
-
-
 class Letters:
-    """The post office of one sandbox: one queue, one thread, at least once.
+    """The post office of one sandbox: a queue for each webhook.
 
-    Letters arrive in order, unless the knobs say otherwise.
+    Letters arrive in order, unless the knobs say otherwise. What waits is in the store.
     """
 
     def __init__(
         self,
         board: FaultBoard,
         clock: Callable[[], datetime],
+        store: Store,
         *,
         url: str | None,
         token: str | None,
         retry_scale: float,
     ) -> None:
-        self.url = url
         self._token = token
         self._board = board
         self._clock = clock
+        self._store = store
         self._retry_scale = retry_scale
-        # Race: the app writes letters, one thread sends them, tests wait for them.
+        # Race: the app writes letters, the queues send them, tests wait for them.
         self._changed = threading.Condition()
-        self._written: deque[Letter] = deque()
-        self._ready: deque[Letter] = deque()
+        self._queues: dict[str, Queue] = {}
         self._deliveries: list[Delivery] = []
-        self._number = _FIRST_NUMBER
-        self._thread: threading.Thread | None = None
-        self._is_sending = False
-        self._is_closed = False
-        self.is_interrupted = False
+        self._number = store.rows("meta").get("letters", {}).get("number", _FIRST_NUMBER)
         self.lost_count = 0
+        for hook in store.rows("hook").values():
+            self._open(hook)
+        if url is not None:
+            self.url = url
+        for row in store.rows("letter").values():
+            if row["hook"] in self._queues:
+                letter = Letter(row["id"], row["event"], row["body"])
+                self._queues[row["hook"]].add(letter)
+
+    @property
+    def url(self) -> str | None:
+        """Where the first webhook is; setting it makes one that takes every letter."""
+        queue = self._queues.get(FIRST_HOOK)
+        return None if queue is None else str(queue.hook["url"])
+
+    @url.setter
+    def url(self, url: str) -> None:
+        with self._changed:
+            if FIRST_HOOK in self._queues:
+                self._queues[FIRST_HOOK].hook |= {"url": url, "authToken": self._token}
+                self.keep_hook(FIRST_HOOK)
+            else:
+                self.add_hook(
+                    hook_row({"name": "first", "url": url, "authToken": self._token}, FIRST_HOOK)
+                )
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -81,30 +82,65 @@ class Letters:
     def waiting_count(self) -> int:
         """How many letters are not delivered yet."""
         with self._changed:
-            return len(self._written) + len(self._ready) + self._is_sending
+            return sum(queue.waiting_count for queue in self._queues.values())
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether a queue is paused."""
+        with self._changed:
+            return any(queue.hook["interrupted"] for queue in self._queues.values())
+
+    def queue(self, hook_id: str) -> Queue | None:
+        """Return the queue of one webhook, when there is such a webhook."""
+        with self._changed:
+            return self._queues.get(hook_id)
+
+    def hooks(self) -> list[Row]:
+        """Return the row of every webhook, oldest first, secrets included."""
+        with self._changed:
+            return [queue.hook for queue in self._queues.values()]
+
+    def add_hook(self, hook: Row) -> None:
+        """Send letters to one more webhook from now on."""
+        with self._changed:
+            self._open(hook)
+            self._store.put("hook", hook["id"], hook)
+
+    def keep_hook(self, hook_id: str) -> None:
+        """Keep the row of a webhook that changed, and have its queue look at it."""
+        with self._changed:
+            self._store.put("hook", hook_id, self._queues[hook_id].hook)
+            self._changed.notify_all()
+
+    def drop_hook(self, hook_id: str) -> None:
+        """Send no more to a webhook; what waits for it is gone."""
+        with self._changed:
+            self._queues.pop(hook_id).close()
+            self._store.drop("hook", hook_id)
 
     def write(self, event: str, charge: Row) -> None:
-        """Write what happened to `charge`. Without a webhook address nobody is told."""
-        if self.url is None:
-            return
+        """Write what happened to `charge`. Without a webhook nobody is told."""
         with self._changed:
+            if not self._queues:
+                return
+            if self._board.take("queue_paused"):
+                for queue in self._queues.values():
+                    queue.hook["interrupted"] = True
+                    self.keep_hook(queue.hook["id"])
+            odd = UNKNOWN_FIELDS if self._board.now.fields_unknown else {}
             if self._board.take("letters_lost"):
                 self.lost_count += 1
             else:
-                self._written.append(self._letter(event, {"payment": charge}))
+                self._post(event, {"payment": {**charge, **odd}, **odd})
             if self._board.now.letters_unknown:
-                news = {"payment": {**charge, "phaseOfMoon": "full"}, "additionalInfo": {"owl": 1}}
-                self._written.append(self._letter(UNKNOWN_EVENT, news))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, daemon=True)
-                self._thread.start()
-            self._changed.notify_all()
+                news = {"payment": {**charge, **UNKNOWN_FIELDS}, "additionalInfo": {"owl": 1}}
+                self._post(UNKNOWN_EVENT, news)
 
     def flush(self, timeout_seconds: float) -> None:
         """Wait until every letter is delivered.
 
         Raises:
-            TimeoutError: some are still waiting; at once when the queue is paused.
+            TimeoutError: some are still waiting; at once when a queue is paused.
         """
         with self._changed:
             self._changed.wait_for(
@@ -114,77 +150,55 @@ class Letters:
                 raise TimeoutError(f"{self.waiting_count} letters are still waiting")
 
     def resume(self) -> None:
-        """Send again after the queue was paused."""
+        """Send again after the queues were paused."""
         with self._changed:
-            self.is_interrupted = False
-            self._changed.notify_all()
+            for hook_id, queue in self._queues.items():
+                queue.resume()
+                self.keep_hook(hook_id)
 
     def close(self) -> None:
-        """Stop sending. Letters that wait are dropped."""
+        """Stop sending. Letters that wait are in the store, or dropped without one."""
         with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
-        if self._thread is not None:
-            self._thread.join(_TIMEOUT_SECONDS + 1)
+            queues = list(self._queues.values())
+            for queue in queues:
+                queue.close()
+        for queue in queues:
+            queue.join()
 
-    def _letter(self, event: str, news: Row) -> Letter:
+    def _open(self, hook: Row) -> None:
+        hook_id = hook["id"]
+
+        def on_attempt(delivery: Delivery) -> None:
+            with self._changed:
+                self._deliveries.append(delivery)
+                self._store.put("hook", hook_id, hook)
+
+        def on_delivered(letter: Letter) -> None:
+            self._store.drop("letter", f"{hook_id} {letter.event_id}")
+
+        self._queues[hook_id] = Queue(
+            hook,
+            self._board,
+            self._changed,
+            retry_scale=self._retry_scale,
+            on_attempt=on_attempt,
+            on_delivered=on_delivered,
+        )
+
+    def _post(self, event: str, news: Row) -> None:
+        """Give one letter to each webhook that asked for its type."""
         # As seen in real letters: the first part is the same for all events of one type.
         self._number += 1
+        self._store.put("meta", "letters", {"number": self._number})
         kind = hashlib.sha256(event.encode()).hexdigest()[:32]
         event_id = f"evt_{kind}&{self._number}"
         written_at = f"{self._clock():%Y-%m-%d %H:%M:%S}"
         head = {"id": event_id, "event": event, "dateCreated": written_at, "account": _ACCOUNT}
-        return Letter(event_id, event, to_json({**head, **news}))
-
-    def _work(self) -> None:
-        with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
-            while (letter := self._next()) is not None:
-                self._deliver(client, letter)
-                with self._changed:
-                    self._is_sending = False
-                    self._changed.notify_all()
-
-    def _next(self) -> Letter | None:
-        """Wait for a letter to send; `None` when the office has closed."""
-        with self._changed:
-            while not self._is_closed:
-                if self._ready and not self.is_interrupted:
-                    self._is_sending = True
-                    return self._ready.popleft()
-                if not self._written or self.is_interrupted:
-                    self._changed.wait()
-                    continue
-                if self._board.now.letters_reordered:
-                    if self._changed.wait(_REORDER_SECONDS):
-                        continue  # one more was written just now: it goes first
-                    self._written.reverse()
-                self._ready.extend(self._written)
-                self._written.clear()
-            return None
-
-    def _deliver(self, client: httpx.Client, letter: Letter) -> None:
-        """Send one letter until it is taken; the next one waits behind it."""
-        for seconds in RETRY_SECONDS:
-            with self._changed:
-                if self._changed.wait_for(lambda: self._is_closed, seconds * self._retry_scale):
-                    return
-            if self._post(client, letter) == httpx.codes.OK:
-                for _ in range(self._board.now.letters_duplicated - 1):
-                    self._post(client, letter)
-                return
-        with self._changed:
-            self._ready.appendleft(letter)
-            self.is_interrupted = True
-
-    def _post(self, client: httpx.Client, letter: Letter) -> int:
-        assert self.url is not None, "letters are written only when there is an address"
-        headers = {"Content-Type": "application/json;charset=UTF-8"}
-        if self._token is not None:
-            headers["asaas-access-token"] = self._token
-        try:
-            status_code = client.post(self.url, content=letter.body, headers=headers).status_code
-        except httpx.HTTPError:
-            status_code = 0
-        with self._changed:
-            self._deliveries.append(Delivery(letter.event_id, letter.event, status_code))
-        return status_code
+        body = to_json({**head, **news})
+        due_at = time.monotonic() + self._board.now.letters_late_ms / 1000
+        for hook_id, queue in self._queues.items():
+            wanted = queue.hook["events"]
+            if queue.hook["enabled"] and (not wanted or event in {*wanted, UNKNOWN_EVENT}):
+                row = {"hook": hook_id, "id": event_id, "event": event, "body": body}
+                self._store.put("letter", f"{hook_id} {event_id}", row)
+                queue.add(Letter(event_id, event, body, due_at))

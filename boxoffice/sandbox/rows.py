@@ -36,7 +36,7 @@ def charge_row(body: Row, charge_id: str, today: str) -> Row:
         "dateCreated": today,
         "customer": body["customer"],
         "subscription": None,
-        "installment": None,
+        "installment": body.get("installment"),
         "checkoutSession": None,
         "paymentLink": None,
         "value": Decimal(body["value"]),
@@ -53,7 +53,7 @@ def charge_row(body: Row, charge_id: str, today: str) -> Row:
         "originalDueDate": body["dueDate"],
         "paymentDate": None,
         "clientPaymentDate": None,
-        "installmentNumber": None,
+        "installmentNumber": body.get("installmentNumber"),
         "creditDate": None,
         "estimatedCreditDate": None,
         "invoiceUrl": f"https://asaas.sandbox.invalid/i/{page}",
@@ -76,4 +76,39 @@ def charge_row(body: Row, charge_id: str, today: str) -> Row:
         "creditCard": None,
         "chargeback": None,
         "refunds": None,
+    }
+
+
+def refund_row(value: Decimal, word: str, status: str, stamp: str, end_to_end: str | None) -> Row:
+    """Return a new refund. It has no id."""
+    is_done = status == "DONE"
+    return {
+        "dateCreated": stamp,
+        "status": status,
+        "value": value,
+        "endToEndIdentifier": end_to_end,
+        "description": word,
+        "effectiveDate": stamp if is_done else None,
+        "transactionReceiptUrl": "https://asaas.sandbox.invalid/comprovantes" if is_done else None,
+        "refundedSplits": [],
+    }
+
+
+def plan_row(parts: list[Row]) -> Row:
+    """Return a plan of instalments, as its charges have it."""
+    first = parts[0]
+    return {
+        "object": "installment",
+        "id": first["installment"],
+        "value": sum((row["value"] for row in parts), Decimal(0)),
+        "netValue": sum((row["netValue"] for row in parts), Decimal(0)),
+        "paymentValue": first["value"],
+        "installmentCount": len(parts),
+        "billingType": first["billingType"],
+        "paymentDate": first["paymentDate"],
+        "description": first["description"],
+        "dateCreated": first["dateCreated"],
+        "customer": first["customer"],
+        "creditCard": first["creditCard"],
+        "deleted": all(row["deleted"] for row in parts),
     }

@@ -1,10 +1,14 @@
-"""JSON as Asaas writes it: amounts as plain numbers, slashes escaped."""
+"""JSON as Asaas writes it: amounts as plain numbers, slashes escaped, lists in pages."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from boxoffice.sandbox.refusal import Refusal
+
 Row = dict[str, Any]
+PAGE_MAX = 100
 _AMOUNT_MAX = 10**9
 
 
@@ -38,3 +42,20 @@ def amount(value: object) -> Decimal | None:
         return None
     exact = Decimal(value)
     return exact if abs(exact) <= _AMOUNT_MAX and exact == round(exact, 2) else None
+
+
+def page(rows: list[Row], query: Mapping[str, str]) -> Row:
+    """Return one page of a list: ten rows unless `limit` says otherwise, at most a hundred."""
+    try:
+        limit, offset = int(query.get("limit", "10")), int(query.get("offset", "0"))
+    except ValueError:
+        raise Refusal("invalid_limit", "Paginação inválida.") from None
+    limit, offset = min(max(limit, 1), PAGE_MAX), max(offset, 0)
+    return {
+        "object": "list",
+        "hasMore": offset + limit < len(rows),
+        "totalCount": len(rows),
+        "limit": limit,
+        "offset": offset,
+        "data": rows[offset : offset + limit],
+    }

@@ -8,6 +8,7 @@ from boxoffice.adapters.asaas import Asaas
 from boxoffice.errors import BoxOfficeError
 from boxoffice.money import Money
 from boxoffice.payments.provider import Charge, ChargeRequest, Method
+from boxoffice.sandbox.ledger import Sandbox
 
 CPF = "390.533.447-05"
 
@@ -28,6 +29,18 @@ def a_request(**changes: Any) -> ChargeRequest:
 
 def a_charge(asaas: Asaas, **changes: Any) -> Charge:
     return asaas.open_charge(a_request(**changes))
+
+
+def look(asaas: Asaas, charge: Charge) -> Charge:
+    found = asaas.look_up(charge.provider_id)
+    assert found is not None
+    return found
+
+
+def a_paid(asaas: Asaas, sandbox: Sandbox, method: Method = Method.PIX) -> Charge:
+    opened = a_charge(asaas, method=method)
+    sandbox.pay(opened.provider_id)
+    return opened
 
 
 def everything_said(error: BoxOfficeError) -> str:

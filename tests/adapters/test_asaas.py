@@ -1,11 +1,13 @@
 """The adapter for Asaas, over a real socket, against the sandbox."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from boxoffice.adapters.asaas import PAGE_SIZE, Asaas
+from boxoffice.adapters.asaas import Asaas
+from boxoffice.adapters.asaas_line import PAGE_SIZE
 from boxoffice.errors import ChargeRefused
 from boxoffice.money import Money
 from boxoffice.payments.provider import ChargeState, Method, Provider
@@ -109,16 +111,19 @@ def test_an_amount_is_read_digit_by_digit(
     [
         ("PENDING", ChargeState.WAITING),
         ("OVERDUE", ChargeState.WAITING),
-        ("AWAITING_RISK_ANALYSIS", ChargeState.WAITING),
-        ("AUTHORIZED", ChargeState.WAITING),
+        ("DUNNING_REQUESTED", ChargeState.WAITING),
+        ("AWAITING_RISK_ANALYSIS", ChargeState.REVIEWING),
+        ("AUTHORIZED", ChargeState.REVIEWING),
         ("CONFIRMED", ChargeState.PAID),
         ("RECEIVED", ChargeState.SETTLED),
-        ("RECEIVED_IN_CASH", ChargeState.SETTLED),
         ("DUNNING_RECEIVED", ChargeState.SETTLED),
+        ("RECEIVED_IN_CASH", ChargeState.IN_CASH),
+        ("REFUND_REQUESTED", ChargeState.REFUNDING),
+        ("REFUND_IN_PROGRESS", ChargeState.REFUNDING),
         ("REFUNDED", ChargeState.REFUNDED),
-        ("REFUND_REQUESTED", ChargeState.OTHER),
-        ("CHARGEBACK_DISPUTE", ChargeState.OTHER),
-        ("DUNNING_REQUESTED", ChargeState.OTHER),
+        ("CHARGEBACK_REQUESTED", ChargeState.DISPUTED),
+        ("CHARGEBACK_DISPUTE", ChargeState.DISPUTED),
+        ("AWAITING_CHARGEBACK_REVERSAL", ChargeState.DISPUTE_WON),
         ("MOONLIT", ChargeState.OTHER),
     ],
 )
@@ -240,4 +245,14 @@ def test_hanging_up_is_not_the_end(asaas: Asaas) -> None:
     opened = a_charge(asaas)
     asaas.close()
 
+    assert asaas.look_up(opened.provider_id) is not None
+
+
+def test_threads_have_lines_of_their_own_and_all_are_hung_up(asaas: Asaas) -> None:
+    opened = a_charge(asaas)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(asaas.look_up, [opened.provider_id] * 40))
+
+    assert [charge and charge.provider_id for charge in found] == [opened.provider_id] * 40
+    asaas.close()
     assert asaas.look_up(opened.provider_id) is not None

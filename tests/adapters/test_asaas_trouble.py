@@ -1,15 +1,21 @@
 """What the adapter for Asaas makes of silence, refusals and nonsense."""
 
+import asyncio
 import logging
-from contextlib import closing
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing, suppress
 from datetime import date
 
 import pytest
 from starlette.applications import Starlette
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from boxoffice.adapters.asaas import Asaas, looks_mangled
+from boxoffice.adapters.asaas_line import ANSWER_BYTES_MAX
 from boxoffice.errors import ChargeRefused, GatewaySilent, Misconfigured
 from boxoffice.listener.serving import serve
 from boxoffice.money import Money
@@ -196,6 +202,9 @@ def test_a_definite_no_carries_the_vendors_code(asaas: Asaas) -> None:
         '{"id":"pay_1","status":"PENDING","value":true}',
         '{"id":7,"status":"PENDING","value":1}',
         "[" * 100_000,
+        '{"id":"pay_1","status":"PENDING","value":1e99999999999999999999}',
+        '{"id":"pay_1","status":"PENDING","value":' + "9" * 5_000 + "}",
+        '{"id":"pay\\u001b","status":"PENDING","value":1}',
     ],
 )
 def test_an_answer_that_cannot_be_read_is_silence(
@@ -205,6 +214,66 @@ def test_an_answer_that_cannot_be_read_is_silence(
 
     with pytest.raises(GatewaySilent):
         asaas.look_up("pay_1")
+
+
+def test_an_answer_without_an_end_is_silence(asaas: Asaas, answer: Answer) -> None:
+    answer('{"id":"' + "x" * ANSWER_BYTES_MAX + '"}')
+
+    with pytest.raises(GatewaySilent) as caught:
+        asaas.look_up("pay_1")
+
+    assert caught.value.details["why"] == "ReadError"
+
+
+def test_an_answer_that_trickles_is_silence(impatient: Asaas, server: Switch) -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" "
+            await asyncio.sleep(PATIENCE_SECONDS / 4)
+
+    server.app = StreamingResponse(trickle())
+    began_at = time.monotonic()
+
+    with pytest.raises(GatewaySilent):
+        impatient.look_up("pay_1")
+
+    assert time.monotonic() - began_at < 3 * PATIENCE_SECONDS
+
+
+def test_headers_that_trickle_are_silence(asaas: Asaas) -> None:
+    def trickle(listening: socket.socket, ended: threading.Event) -> None:
+        line, _ = listening.accept()
+        with line, suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not ended.wait(PATIENCE_SECONDS / 4):
+                line.sendall(b"x")
+
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        slow = threading.Thread(target=trickle, args=(listening, ended))
+        slow.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/v3"
+        began_at = time.monotonic()
+        with closing(Asaas(url, API_KEY, timeout_seconds=PATIENCE_SECONDS)) as made:
+            with pytest.raises(GatewaySilent):
+                made.look_up("pay_1")
+            took_seconds = time.monotonic() - began_at
+        ended.set()
+        slow.join()
+
+    assert took_seconds < 4 * PATIENCE_SECONDS
+    assert a_charge(asaas).state is ChargeState.WAITING
+
+
+def test_texts_that_no_database_keeps_are_made_so_that_it_does(
+    asaas: Asaas, answer: Answer
+) -> None:
+    answer('{"id":"pay_1","status":"PENDING","value":1,"description":"a\\u0000b\\ud800"}')
+
+    charge = asaas.look_up("pay_1")
+
+    assert charge is not None
+    assert charge.raw["description"] == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}"
 
 
 def test_a_404_page_of_something_in_between_is_silence(asaas: Asaas, answer: Answer) -> None:

@@ -185,3 +185,12 @@ def test_a_held_answer_does_not_keep_the_server_from_stopping(sandbox: Sandbox) 
 
     assert time.monotonic() - left_at < 3
     assert sandbox.charges({})["totalCount"] == 2
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{", "[" * 100_000, '{"value":1e99999999999999999999}', '{"value":NaN}']
+)
+def test_a_body_that_makes_no_sense_is_a_400(client: httpx.Client, content: str) -> None:
+    answer = client.post("/v3/payments", content=content)
+
+    assert (answer.status_code, list(answer.json())) == (400, ["errors"])

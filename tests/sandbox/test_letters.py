@@ -13,7 +13,8 @@ from starlette.routing import Route
 from boxoffice.listener.serving import serve
 from boxoffice.sandbox.faults import Faults
 from boxoffice.sandbox.ledger import Sandbox
-from boxoffice.sandbox.letters import RETRY_SECONDS, UNKNOWN_EVENT
+from boxoffice.sandbox.letters import UNKNOWN_EVENT
+from boxoffice.sandbox.queue import RETRY_SECONDS
 from tests.sandbox.charges import a_charge
 from tests.services.switch import Switch
 
