@@ -11,6 +11,7 @@ from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
 from boxoffice.errors import Refused
 from boxoffice.events.file import EventPlan, TierPlan
+from boxoffice.events.half_cap import hold_to_half_cap
 from boxoffice.events.models import Event, Tier
 from boxoffice.events.queries import tiers_of
 from boxoffice.ids import new_id
@@ -19,7 +20,8 @@ from boxoffice.times import iso
 
 _EVENT_FIELDS = (
     "title venue address timezone starts_at ends_at doors_at capacity fee_fixed_minor "
-    "fee_basis_points fee_per late_payment code_scheme hold_minutes"
+    "fee_basis_points fee_per fee_refundable late_payment code_scheme hold_minutes boleto_days "
+    "boleto_cutoff_days half_cap_percent"
 ).split()
 _TIER_FIELDS = "price_minor quota category opens_at closes_at after turn".split()
 
@@ -45,7 +47,8 @@ def apply_event(
 
     Raises:
         Forbidden: the actor may not edit events.
-        Refused: a tier would have fewer places than it has sold, or the event than it holds.
+        Refused: a tier would have fewer places than it has sold, or the event than it holds, or
+            half price than it has taken.
     """
     actor.must(Permission.EDIT_EVENT)
     event = locked_event(session, plan.slug)
@@ -63,6 +66,7 @@ def apply_event(
     else:
         _change_event(event, plan, changes)
     _apply_tiers(session, event, plan, changes)
+    hold_to_half_cap(session, event)
     if changes:
         record(
             session,
