@@ -50,6 +50,12 @@ def taken(office: BoxOffice) -> tuple[int, int | None]:
     return event.half_taken, event.half_limit
 
 
+def swapped(office: BoxOffice, given: Tier, wanted: Tier, count: int) -> None:
+    with office.writing() as session:
+        event = session.get_one(Event, given.event_id)
+        swap_places(session, event, given={given.id: count}, taken={wanted.id: count})
+
+
 def cancelled(office: BoxOffice, order_id: UUID) -> None:
     with office.writing() as session:
         cancel(session, office.actor, order_id, reason="ill", now=office.now())
@@ -115,9 +121,10 @@ def test_places_of_a_cancelled_event_are_not_taken_by_anybody(office: BoxOffice)
     with office.writing() as session:
         session.get_one(Event, tier.event_id).state = EventState.CANCELLED
 
-    with pytest.raises(EventNotOnSale), office.writing() as session:
+    with office.writing() as session:
         event = session.get_one(Event, tier.event_id)
-        take_places(session, event, {tier.id: 1}, on_sale=False)
+        with pytest.raises(EventNotOnSale):
+            take_places(session, event, {tier.id: 1}, on_sale=False)
 
 
 def test_without_a_capacity_the_cap_is_a_share_of_what_the_public_can_buy(
@@ -152,9 +159,10 @@ def test_a_cap_below_what_is_taken_is_refused(office: BoxOffice, more: dict[str,
     a_capped_event(office)
     a_sale(office, (MEIA, CAP))
     tiers = (a_tier(), a_tier(MEIA, quota=6, category="half"))
+    wanted: dict[str, Any] = {"half_cap_percent": 40, "capacity": 10, **more}
 
     with pytest.raises(Refused, match="4 places taken at half price") as refusal:
-        applied(office, a_plan(*tiers, **({"half_cap_percent": 40, "capacity": 10} | more)))
+        applied(office, a_plan(*tiers, **wanted))
 
     assert refusal.value.case == "half.cap_too_small"
     assert taken(office) == (CAP, CAP)
@@ -190,9 +198,7 @@ def test_a_swap_on_a_full_event_counts_the_difference(office: BoxOffice) -> None
     a_sale(office, (MEIA, CAP))
     lote, meia = rows(office, Tier)
 
-    with office.writing() as session:
-        event = session.get_one(Event, lote.event_id)
-        swap_places(session, event, given={meia.id: 1}, taken={lote.id: 1})
+    swapped(office, meia, lote, 1)
 
     assert taken(office) == (3, CAP)
     assert places_left(office) == {LOTE: 3, MEIA: 3, "*": 0}
@@ -204,9 +210,8 @@ def test_a_swap_to_half_price_over_the_cap_changes_nothing(office: BoxOffice) ->
     a_sale(office, (MEIA, 3))
     lote, meia = rows(office, Tier)
 
-    with pytest.raises(HalfCapReached), office.writing() as session:
-        event = session.get_one(Event, lote.event_id)
-        swap_places(session, event, given={lote.id: 2}, taken={meia.id: 2})
+    with pytest.raises(HalfCapReached):
+        swapped(office, lote, meia, 2)
 
     assert taken(office) == (3, CAP)
     assert places_left(office) == {LOTE: 8, MEIA: 3, "*": 5}
