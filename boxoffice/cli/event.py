@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from boxoffice.events.models import EventState
     from boxoffice.office import BoxOffice
 
-app = noun("Nights out: set them up, publish them, look at them.")
+app = noun("Nights out: set them up, publish, look, cancel.")
 app.add_typer(create_app)  # its verbs, and the next one's, are verbs of `event`
 app.add_typer(cancel_app)
 
