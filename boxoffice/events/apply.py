@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
-from boxoffice.errors import Refused
+from boxoffice.errors import BadValue, Refused
 from boxoffice.events.file import EventPlan, TierPlan
 from boxoffice.events.half_cap import hold_to_half_cap
 from boxoffice.events.models import Event, Tier
@@ -47,12 +47,14 @@ def apply_event(
 
     Raises:
         Forbidden: the actor may not edit events.
+        BadValue: it would be over already.
         Refused: a tier would have fewer places than it has sold, or the event than it holds, or
             half price than it has taken.
     """
     actor.must(Permission.EDIT_EVENT)
     event = locked_event(session, plan.slug)
     changes: list[Change] = []
+    _refuse_past(event, plan, now)
     if event is None:
         event = Event(
             id=new_id(),
@@ -94,6 +96,20 @@ def locked_event(session: WriteSession, slug: str) -> Event | None:
     return session.exec(
         select(Event).where(Event.slug == slug).with_for_update(key_share=True)
     ).first()
+
+
+def _refuse_past(event: Event | None, plan: EventPlan, now: datetime) -> None:
+    """Stop at an event that is to be over already: its year or its month was typed wrong.
+
+    One that was here before keeps its dates, whatever else is changed after the night.
+    """
+    is_same = event is not None and event.starts_at == plan.starts_at
+    if not is_same and (plan.ends_at or plan.starts_at) <= now:
+        raise BadValue(
+            "event.starts_at",
+            f"is in the past: {iso(plan.starts_at)}.",
+            hint="write the day of the event, or an ends_at that is still to come",
+        )
 
 
 def _change_event(event: Event, plan: EventPlan, changes: list[Change]) -> None:
