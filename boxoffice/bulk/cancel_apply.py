@@ -36,6 +36,7 @@ class Cancelled:
     """What became of a plan, and the file that says it order by order."""
 
     event: str
+    currency: str
     result: Path
     orders: int
     ended: int = 0
@@ -80,9 +81,9 @@ def apply_cancel(canceller: Canceller, path: Path) -> Cancelled:
     canceller.actor.must(Permission.CANCEL_ORDER)
     plan = read_cancel(path)
     with _result_file(path) as result:
-        _stop_the_sale(canceller, plan)
+        currency = _stop_the_sale(canceller, plan)
         result.truncate()
-        done = Cancelled(plan.event, result_beside(path), len(plan.orders))
+        done = Cancelled(plan.event, currency, result_beside(path), len(plan.orders))
         for count, code in enumerate(plan.orders, start=1):
             result.write(_end(canceller, code, done))
             canceller.progress(count, len(plan.orders))
@@ -94,8 +95,11 @@ def apply_cancel(canceller: Canceller, path: Path) -> Cancelled:
     return done
 
 
-def _stop_the_sale(canceller: Canceller, plan: KeptCancel) -> None:
-    """Cancel the event, unless an earlier run of this plan has; the world must be the plan's."""
+def _stop_the_sale(canceller: Canceller, plan: KeptCancel) -> str:
+    """Cancel the event, unless an earlier run of this plan has; the world must be the plan's.
+
+    Return the event's currency.
+    """
     with canceller.database.writing() as session:
         # Race: a sale at this moment. It is seen here, or it meets a cancelled event: it takes the
         # same rows, and its places only while the event is not cancelled.
@@ -108,7 +112,7 @@ def _stop_the_sale(canceller: Canceller, plan: KeptCancel) -> None:
             .order_by(col(AuditEntry.at))
         )
         if any(entry.facts.get("plan") == plan.world for entry in begun):
-            return
+            return event.currency
         must_be_endable(event)
         if plan_cancel(session, canceller.actor, plan.event).digest != plan.world:
             raise Refused(
@@ -128,6 +132,7 @@ def _stop_the_sale(canceller: Canceller, plan: KeptCancel) -> None:
             plan=plan.world,
             orders=len(plan.orders),
         )
+        return event.currency
 
 
 def _end(canceller: Canceller, code: str, done: Cancelled) -> bytes:

@@ -91,12 +91,12 @@ def _apply(ctx: typer.Context, path: Path, *, yes: bool, as_json: bool) -> None:
         "event": done.event, "state": "cancelled", "orders": done.orders, "ended": done.ended,
         "already": done.already, "refused": done.refused, "by_hand": done.by_hand,
         "bank": done.bank, "asked_minor": done.asked_minor, "by_hand_minor": done.by_hand_minor,
-        "result": str(done.result),
+        "currency": done.currency, "result": str(done.result),
     }  # fmt: skip
     if as_json:
         show.as_json_line(told)
     else:
-        show.pairs([(name.replace("_", " "), str(value)) for name, value in told.items()])
+        _show_done(done)
     _tell_what_waits(done)
     if done.needs_a_hand:
         raise typer.Exit(_PARTIAL)
@@ -140,6 +140,22 @@ def _show_plan(plan: "CancelPlan", target: Path) -> None:
     if len(plan.orders) > _FIRST:
         show.talk(f"and {len(plan.orders) - _FIRST} orders more: {target}.orders.jsonl has all.")
     show.talk(f"hint: boxoffice event cancel --apply {shlex.quote(str(target))} --yes")
+
+
+def _show_done(done: "Cancelled") -> None:
+    from boxoffice.cli import show
+    from boxoffice.money import Money
+
+    show.pairs(
+        [
+            ("event", f"{done.event}, cancelled"),
+            ("orders", f"{done.orders}: {done.ended} ended now, {done.already} before"),
+            ("refused", str(done.refused or "")),
+            ("gateway", f"{Money(done.asked_minor, done.currency)} asked back now"),
+            ("by hand", f"{Money(done.by_hand_minor, done.currency)} still to give back"),
+            ("result", str(done.result)),
+        ]
+    )
 
 
 def _tell_what_waits(done: "Cancelled") -> None:
