@@ -13,6 +13,7 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     ├── Refused          5   409   the rules say no
     │   ├── SoldOut                a tier has fewer places than were asked for
     │   ├── EventFull              the event has fewer places than were asked for
+    │   ├── HalfCapReached         half price has fewer places under its cap than were asked for
     │   ├── TierNotOnSale          the tier's turn has not come, or is over
     │   ├── EventNotOnSale         the event is a draft, paused, ended or cancelled
     │   ├── PromoRefused           a promo code is not good here; `promo.…` says why
@@ -138,6 +139,22 @@ class EventFull(Refused):
             f"{event} {left}.",
             hint=f"see what is left: boxoffice event show {event}",
             event=event,
+            left_count=left_count,
+        )
+
+
+class HalfCapReached(Refused):
+    """Half price has fewer places left under the event's cap than were asked for."""
+
+    code = "half.cap_reached"
+
+    def __init__(self, event: str, limit: int, left_count: int) -> None:
+        left = "none is left" if left_count <= 0 else f"{left_count} are left"
+        super().__init__(
+            f"{event} sells {limit} places at half price; {left}.",
+            hint=f"sell another tier, or see the numbers: boxoffice report half-price -e {event}",
+            event=event,
+            limit=limit,
             left_count=left_count,
         )
 

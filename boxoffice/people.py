@@ -1,5 +1,6 @@
 """People as we know them: a name, an address to write to, a document in the tax office's books."""
 
+import re
 from dataclasses import dataclass
 
 from boxoffice.errors import BadValue
@@ -9,6 +10,10 @@ EMAIL_MAX = 254  # characters, RFC 5321
 DOCUMENT_MAX = 60  # characters as typed, punctuation and stray blanks included
 CPF_LENGTH = 11
 CNPJ_LENGTH = 14
+PHONE_MAX = 40  # characters as typed
+PHONE_DIGITS = (8, 15)
+
+_PHONE = re.compile(r"\+?[0-9 ().\-/]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,26 @@ def parse_email(text: str, *, name: str = "e-mail") -> str:
         problem = f"is not an e-mail address: {reason[:1].lower()}{reason[1:]}"
         raise BadValue(name, problem) from None
     return address.normalized
+
+
+def parse_phone(text: str, *, name: str = "phone") -> str:
+    """Read a telephone number and return it as it was written, with single blanks.
+
+    Any country's: 8 digits (a local one) to 15 (ITU-T E.164, the most there are). Whether somebody
+    answers it is not asked.
+
+    Raises:
+        BadValue: it is no telephone number.
+    """
+    tidy = clean_in(text, name=name, length_max=PHONE_MAX)
+    digits = sum(sign.isdigit() for sign in tidy)
+    if not _PHONE.fullmatch(tidy) or not PHONE_DIGITS[0] <= digits <= PHONE_DIGITS[1]:
+        raise BadValue(
+            name,
+            f"is no phone number: one has {PHONE_DIGITS[0]} to {PHONE_DIGITS[1]} digits.",
+            hint="write it with its area: (11) 91234-5678 or +55 11 91234-5678",
+        )
+    return tidy
 
 
 def masked_document(document: str) -> str:

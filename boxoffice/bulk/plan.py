@@ -15,7 +15,7 @@ from boxoffice.events.queries import EventView, event_view
 from boxoffice.orders.importing import EXTERNAL_ID_MAX, ImportedOrder, known_external_ids
 from boxoffice.orders.place import Wanted
 from boxoffice.orders.rules import QUANTITY_MAX
-from boxoffice.people import Person, parse_document, parse_email, parse_name
+from boxoffice.people import Person, parse_document, parse_email, parse_name, parse_phone
 from boxoffice.sheets import Column, Parse, Problem, Row, Sheet, one_line, parse_sheet
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import clean_in, folded
@@ -95,6 +95,7 @@ def _columns(event: EventView, headings: Mapping[str, str]) -> dict[str, Column]
         "name": parse_name,
         "email": parse_email,
         "document": parse_document,
+        "phone": parse_phone,
         "tier": _tier_parser([tier.name for tier in event.tiers]),
         "quantity": _parse_quantity,
     }

@@ -1,19 +1,22 @@
 """`boxoffice event`: set events up, publish them, look at them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from boxoffice.cli.event_apply import apply_plan
+from boxoffice.cli.event_cancel import app as cancel_app
+from boxoffice.cli.event_create import app as create_app
 from boxoffice.cli.options import AsJson, Fields, Limit, Yes, example, noun
 
 if TYPE_CHECKING:
-    from boxoffice.events.apply import Change
-    from boxoffice.events.file import EventPlan
     from boxoffice.events.models import EventState
     from boxoffice.office import BoxOffice
 
-app = noun("Nights out: set them up, publish them, look at them.")
+app = noun("Nights out: set them up, publish, look, cancel.")
+app.add_typer(create_app)  # its verbs, and the next one's, are verbs of `event`
+app.add_typer(cancel_app)
 
 Slug = Annotated[str, typer.Argument(help="The event, by its slug.")]
 
@@ -36,61 +39,7 @@ def apply_command(
 
     with office_of(ctx) as office:
         plan = read_event_file(file, now=office.now())
-        _apply(office, plan, yes=yes, dry_run=dry_run, as_json=as_json)
-
-
-@app.command(
-    "create",
-    epilog=example(
-        "boxoffice event create noite --title 'Noite' --starts-at 2026-12-01T19:00 "
-        "--tier 'Lote 1:100:200'"
-    ),
-)
-def create_command(
-    ctx: typer.Context,
-    slug: Annotated[str, typer.Argument(help="A short name of a-z, 0-9 and -, for ever.")],
-    title: Annotated[str, typer.Option(help="What is on the poster.")],
-    starts_at: Annotated[str, typer.Option(help="When: 2026-12-01T19:00 or 01/12/2026 19:00.")],
-    venue: Annotated[str, typer.Option(help="Where.")] = "",
-    address: Annotated[str, typer.Option(help="How to get there.")] = "",
-    timezone: Annotated[str, typer.Option(help="IANA zone.")] = "America/Sao_Paulo",
-    doors_at: Annotated[str | None, typer.Option(help="When the doors open.")] = None,
-    ends_at: Annotated[str | None, typer.Option(help="When it is over.")] = None,
-    capacity: Annotated[int | None, typer.Option(help="Places over all tiers.")] = None,
-    fee_fixed: Annotated[str, typer.Option(help="Fee added per ticket: 2,50.")] = "0",
-    fee_percent: Annotated[str, typer.Option(help="Fee added, in percent: 10.")] = "0",
-    tier: Annotated[
-        list[str] | None,
-        typer.Option(help="A lote as NAME:PRICE:QUOTA; each opens after the one before."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a draft from flags. `event apply` does the same from a file."""
-    from boxoffice.cli.opening import office_of
-    from boxoffice.errors import Refused
-    from boxoffice.events.file import event_plan
-    from boxoffice.events.queries import event_views
-
-    given = {
-        "slug": slug, "title": title, "starts_at": starts_at, "venue": venue, "address": address,
-        "timezone": timezone, "doors_at": doors_at, "ends_at": ends_at, "capacity": capacity,
-        "fee_fixed": fee_fixed, "fee_percent": fee_percent,
-    }  # fmt: skip
-    found = {
-        "event": {name: value for name, value in given.items() if value is not None},
-        "tier": _chained(tier or []),
-    }
-    with office_of(ctx) as office:
-        plan = event_plan(found, now=office.now())
-        with office.reading() as session:
-            known = event_views(session, now=office.now(), limit=10_000)
-        if any(event.slug == slug for event in known):
-            raise Refused(
-                f"there is an event {slug} already.",
-                hint="choose another slug, or change it: boxoffice event apply FILE",
-                code="event.exists",
-            )
-        _apply(office, plan, yes=True, dry_run=False, as_json=as_json)
+        apply_plan(office, plan, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
 @app.command("show", epilog=example("boxoffice event show noite --json"))
@@ -208,92 +157,3 @@ def _told(office: "BoxOffice", slug: str, told: str, *, as_json: bool) -> None:
         show.as_json_line(event_json(event))
     else:
         show.line(f"{slug} {told}")
-
-
-def _apply(
-    office: "BoxOffice", plan: "EventPlan", *, yes: bool, dry_run: bool, as_json: bool
-) -> None:
-    """Find the changes in a transaction that is dropped, ask, and make them in one that is kept."""
-    from boxoffice.cli import show
-    from boxoffice.cli.shapes import change_json, event_json
-    from boxoffice.events.queries import event_view
-
-    found = _changes(office, plan, keep=False)
-    if not as_json:
-        _show_changes(plan.slug, found)
-    for name in _left_alone(office, plan):
-        show.talk(f"tier {name} is not in the file: it stays as it is.")
-    if found and not dry_run:
-        if not show.confirmed(f"Make {len(found)} changes to {plan.slug}?", yes=yes):
-            show.talk("nothing written.")
-            raise typer.Exit(5)
-        found = _changes(office, plan, keep=True)
-        show.talk(f"{plan.slug}: {len(found)} changes made.")
-    if dry_run:
-        show.talk("nothing written.")
-    if as_json:
-        told: dict[str, Any] = {"slug": plan.slug}
-        if not dry_run:
-            with office.reading() as session:
-                told = event_json(event_view(session, plan.slug, now=office.now()))
-        show.as_json_line({"event": told, "changes": [change_json(change) for change in found]})
-
-
-def _changes(office: "BoxOffice", plan: "EventPlan", *, keep: bool) -> "list[Change]":
-    from boxoffice.door.lists import apply_lists
-    from boxoffice.events.apply import apply_event
-
-    with office.writing() as session:
-        event, found = apply_event(session, office.actor, plan, now=office.now())
-        found += apply_lists(session, office.actor, event, plan, now=office.now())
-        if not keep:
-            session.rollback()
-    return found
-
-
-def _left_alone(office: "BoxOffice", plan: "EventPlan") -> list[str]:
-    """Return the tiers of the event that its file does not name."""
-    from boxoffice.events.queries import event_views
-
-    with office.reading() as session:
-        known = event_views(session, now=office.now(), limit=10_000)
-    named = {tier.name for tier in plan.tiers}
-    return [
-        tier.name
-        for event in known
-        if event.slug == plan.slug
-        for tier in event.tiers
-        if tier.name not in named
-    ]
-
-
-def _show_changes(slug: str, found: "list[Change]") -> None:
-    from boxoffice.cli import show
-
-    for change in found:
-        what = f"{change.noun} {change.name}"
-        if change.act == "add":
-            show.line(f"+ {what}")
-        else:
-            show.line(f"~ {what}  {change.field}: {change.before} -> {change.after}")
-    if not found:
-        show.line(f"{slug} is what the file says already.")
-
-
-def _chained(tiers: list[str]) -> list[dict[str, Any]]:
-    """Read `NAME:PRICE:QUOTA` flags; each tier opens after the one before it."""
-    from boxoffice.errors import BadValue
-
-    tables: list[dict[str, Any]] = []
-    for text in tiers:
-        name, colon, rest = text.partition(":")
-        price, _, quota = rest.partition(":")
-        if not colon or not quota.isascii() or not quota.isdigit():
-            raise BadValue(
-                "--tier", f"{text[:60]!r} is not NAME:PRICE:QUOTA.", hint="'Lote 1:100:200'"
-            )
-        table: dict[str, Any] = {"name": name, "price": price, "quota": int(quota[:9])}
-        if tables:
-            table["after"] = tables[-1]["name"]
-        tables.append(table)
-    return tables

@@ -10,11 +10,11 @@ from typer.main import get_command
 from boxoffice.cli.options import Group
 
 _NOUNS = {
-    "event": "Nights out: set them up, publish them, look at them.",
+    "event": "Nights out: set them up, publish, look, cancel.",
     "tier": "Lotes: places of an event at a price.",
     "order": "Sell, place, find, change, refund and cancel orders.",
     "ticket": "Show, print, re-issue and block tickets.",
-    "payment": "Show payments, wait for them, decide on late money.",
+    "payment": "Show payments, wait for them, settle late and owed money.",
     "till": "A clerk's drawer: open it, count it, close it.",
     "promo": "Promo codes: make them, list them, revoke them.",
     "report": "Sales, money and half price, in numbers.",

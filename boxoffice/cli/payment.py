@@ -176,6 +176,46 @@ def resolve_command(
             afterwards(office, mail)
 
 
+@app.command("owed", epilog=example("boxoffice payment owed -e noite"))
+def owed_command(
+    ctx: typer.Context,
+    event: Annotated[str | None, typer.Option("--event", "-e", help="Of this event alone.")] = None,
+    limit: Limit = 100,
+    as_json: AsJson = False,
+    fields: Fields = None,
+) -> None:
+    """List money of cancelled events that goes back by hand: cash, and what others took."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.events.queries import event_by_slug
+    from boxoffice.payments.owed import list_owed
+
+    with office_of(ctx) as office, office.reading() as session:
+        if event is not None:
+            event_by_slug(session, event)
+        found = list_owed(session, limit=limit, event=event)
+    if as_json:
+        for owed in found:
+            line: dict[str, Any] = {
+                "code": owed.code,
+                "event": owed.event_slug,
+                "buyer_name": owed.buyer_name,
+                "methods": list(owed.methods),
+                "owed_minor": owed.amount.minor,
+                "currency": owed.amount.currency,
+            }
+            show.as_json_line(line, fields)
+        return
+    show.table(
+        ["order", "event", "buyer", "paid by", "owed"],
+        [[x.code, x.event_slug, x.buyer_name, ", ".join(x.methods), str(x.amount)] for x in found],
+    )
+    if found:
+        show.talk("give it back: boxoffice order refund ORDER --proof 'cash, receipt 17'")
+    else:
+        show.talk("nothing is owed.")
+
+
 def _late_json(late: "LateMoney") -> dict[str, Any]:
     """Show an order under review as one line of a list."""
     from boxoffice.times import iso

@@ -197,7 +197,9 @@ def _show_half_price(report: "HalfPriceReport") -> None:
         ("half-price tickets held", report.half_held),
         (f"assured by law ({report.cap_percent} %)", report.cap),
         ("left of that", report.left),
-        ("limit of the event", report.limit),
+        ("cap of the event", report.limit),
+        ("used of that", report.used),
+        ("left under the cap", report.limit_left),
     ]
     show.table(
         ["half price", report.event],

@@ -97,6 +97,8 @@ def half_price_report_json(report: HalfPriceReport) -> dict[str, Any]:
         "cap": report.cap,
         "left": report.left,
         "limit": report.limit,
+        "used": report.used,
+        "limit_left": report.limit_left,
         "law": LEGAL_SOURCE,
     }
 

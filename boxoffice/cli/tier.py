@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from boxoffice.cli.options import AsJson, Fields, example, noun
+from boxoffice.cli.options import AsJson, Fields, Limit, example, noun
 
 app = noun("Lotes: places of an event at a price.")
 
@@ -68,7 +68,11 @@ def add_command(
 
 @app.command("list", epilog=example("boxoffice tier list noite"))
 def list_command(
-    ctx: typer.Context, event: Slug, as_json: AsJson = False, fields: Fields = None
+    ctx: typer.Context,
+    event: Slug,
+    limit: Limit = 200,
+    as_json: AsJson = False,
+    fields: Fields = None,
 ) -> None:
     """List the tiers of an event as they stand now."""
     from boxoffice.cli import show
@@ -79,14 +83,14 @@ def list_command(
     with office_of(ctx) as office, office.reading() as session:
         view = event_view(session, event, now=office.now())
     if as_json:
-        for tier in view.tiers:
+        for tier in view.tiers[:limit]:
             show.as_json_line(tier_json(tier), fields)
         return
     show.table(
         ["tier", "category", "price", "left", "of", "on sale"],
         [
             [t.name, t.category, str(t.price), str(t.places_left), str(t.quota), t.closed or "yes"]
-            for t in view.tiers
+            for t in view.tiers[:limit]
         ],
     )
 

@@ -9,8 +9,9 @@ from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
-from boxoffice.errors import Refused
+from boxoffice.errors import BadValue, Refused
 from boxoffice.events.file import EventPlan, TierPlan
+from boxoffice.events.half_cap import hold_to_half_cap
 from boxoffice.events.models import Event, Tier
 from boxoffice.events.queries import tiers_of
 from boxoffice.ids import new_id
@@ -19,7 +20,8 @@ from boxoffice.times import iso
 
 _EVENT_FIELDS = (
     "title venue address timezone starts_at ends_at doors_at capacity fee_fixed_minor "
-    "fee_basis_points fee_per late_payment code_scheme hold_minutes"
+    "fee_basis_points fee_per fee_refundable late_payment code_scheme hold_minutes boleto_days "
+    "boleto_cutoff_days half_cap_percent"
 ).split()
 _TIER_FIELDS = "price_minor quota category opens_at closes_at after turn".split()
 
@@ -45,11 +47,14 @@ def apply_event(
 
     Raises:
         Forbidden: the actor may not edit events.
-        Refused: a tier would have fewer places than it has sold, or the event than it holds.
+        BadValue: it would be over already.
+        Refused: a tier would have fewer places than it has sold, or the event than it holds, or
+            half price than it has taken.
     """
     actor.must(Permission.EDIT_EVENT)
     event = locked_event(session, plan.slug)
     changes: list[Change] = []
+    _refuse_past(event, plan, now)
     if event is None:
         event = Event(
             id=new_id(),
@@ -63,6 +68,7 @@ def apply_event(
     else:
         _change_event(event, plan, changes)
     _apply_tiers(session, event, plan, changes)
+    hold_to_half_cap(session, event)
     if changes:
         record(
             session,
@@ -90,6 +96,20 @@ def locked_event(session: WriteSession, slug: str) -> Event | None:
     return session.exec(
         select(Event).where(Event.slug == slug).with_for_update(key_share=True)
     ).first()
+
+
+def _refuse_past(event: Event | None, plan: EventPlan, now: datetime) -> None:
+    """Stop at an event that is to be over already: its year or its month was typed wrong.
+
+    One that was here before keeps its dates, whatever else is changed after the night.
+    """
+    is_same = event is not None and event.starts_at == plan.starts_at
+    if not is_same and (plan.ends_at or plan.starts_at) <= now:
+        raise BadValue(
+            "event.starts_at",
+            f"is in the past: {iso(plan.starts_at)}.",
+            hint="write the day of the event, or an ends_at that is still to come",
+        )
 
 
 def _change_event(event: Event, plan: EventPlan, changes: list[Change]) -> None:

@@ -23,9 +23,13 @@ def plan_of(session: ReadSession, event: Event) -> EventPlan:
         fee_fixed_minor=event.fee_fixed_minor,
         fee_basis_points=event.fee_basis_points,
         fee_per=event.fee_per,
+        fee_refundable=event.fee_refundable,
         late_payment=event.late_payment,
         code_scheme=event.code_scheme,
         hold_minutes=event.hold_minutes,
+        boleto_days=event.boleto_days,
+        boleto_cutoff_days=event.boleto_cutoff_days,
+        half_cap_percent=event.half_cap_percent,
         tiers=tuple(
             TierPlan(
                 name=tier.name,

@@ -18,10 +18,12 @@ from boxoffice.text import clean_in
 from boxoffice.times import parse_zone
 
 TIERS_MAX = 200
+DAYS_MAX = 60  # bank days
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _EVENT_KEYS = frozenset(
     "slug title venue address timezone starts_at ends_at doors_at capacity late_payment fee_fixed "
-    "fee_percent fee_per code_scheme hold_minutes".split()
+    "fee_percent fee_per fee_refundable code_scheme hold_minutes boleto_days boleto_cutoff_days "
+    "half_cap_percent".split()
 )
 _TIER_KEYS = frozenset("name price quota category opens_at closes_at after".split())
 _LIST_KEYS = frozenset("name tiers policy opens_at closes_at".split())
@@ -68,9 +70,13 @@ class EventPlan:
     fee_fixed_minor: int
     fee_basis_points: int
     fee_per: FeePer
+    fee_refundable: bool
     late_payment: LatePayment
     code_scheme: CodeScheme
     hold_minutes: int
+    boleto_days: int
+    boleto_cutoff_days: int
+    half_cap_percent: int | None
     tiers: tuple[TierPlan, ...]
     lists: tuple[ListPlan, ...]
 
@@ -121,9 +127,15 @@ def event_plan(found: Mapping[str, Any], *, now: datetime) -> EventPlan:
         fee_fixed_minor=event.money("fee_fixed", default="0").minor,
         fee_basis_points=event.percent("fee_percent"),
         fee_per=event.word("fee_per", FeePer, FeePer.TICKET),
+        fee_refundable=event.flag("fee_refundable", default=True),
         late_payment=event.word("late_payment", LatePayment, LatePayment.ACCEPT_IF_SEAT),
         code_scheme=event.word("code_scheme", CodeScheme, CodeScheme.SHORT),
         hold_minutes=event.whole("hold_minutes", lowest=1, default=30),
+        boleto_days=event.whole("boleto_days", lowest=0, highest=DAYS_MAX, default=2),
+        boleto_cutoff_days=event.whole("boleto_cutoff_days", lowest=0, highest=DAYS_MAX, default=5),
+        half_cap_percent=event.whole("half_cap_percent", lowest=1, highest=100)
+        if "half_cap_percent" in event.table
+        else None,
         tiers=tuple(
             _tier(Reader(table, f"tier {n}", _TIER_KEYS, now, zone))
             for n, table in enumerate(tables_of(found, "tier"), start=1)

@@ -72,6 +72,10 @@ class Event(SQLModel, table=True):
         CheckConstraint(
             "fee_fixed_minor >= 0 AND fee_basis_points BETWEEN 0 AND 10000", name="event_fee"
         ),
+        CheckConstraint(
+            "half_cap_percent IS NULL OR half_cap_percent BETWEEN 1 AND 100",
+            name="event_half_cap",
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -90,6 +94,7 @@ class Event(SQLModel, table=True):
     fee_fixed_minor: int = Field(default=0, sa_column=minor(default=0))
     fee_basis_points: int = 0
     fee_per: FeePer = Field(default=FeePer.TICKET, sa_column=word(FeePer, "event_fee_per"))
+    fee_refundable: bool = True  # whether a refund gives the fee back too
     late_payment: LatePayment = Field(
         default=LatePayment.ACCEPT_IF_SEAT, sa_column=word(LatePayment, "event_late_payment")
     )
@@ -99,8 +104,9 @@ class Event(SQLModel, table=True):
     hold_minutes: int = 30  # of a PIX or card order
     boleto_days: int = 2  # business days that a boleto order is held after its due date
     boleto_cutoff_days: int = 5  # business days before the event in which no boleto is offered
-    half_limit: int | None = None  # places that half price may take; none: no cap
-    half_taken: int = 0
+    half_cap_percent: int | None = None  # the share of places for half price; none: no cap
+    half_limit: int | None = None  # places that share is; written with every change of the event
+    half_taken: int = 0  # of half tiers, with or without a cap
     created_at: datetime = Field(sa_column=moment())
 
 

@@ -42,16 +42,25 @@ class Reader:
             raise BadValue(f"{self.where}.{key}", "must be text.", hint=f'write {key} = "…"')
         return clean_in(value, name=f"{self.where}.{key}", empty=default == "")
 
-    def whole(self, key: str, *, lowest: int, default: int | None = None) -> int:
-        """Read a whole number from `lowest` to a million."""
+    def flag(self, key: str, *, default: bool) -> bool:
+        """Read a yes or no."""
+        value = self.table.get(key, default)
+        if not isinstance(value, bool):
+            raise BadValue(f"{self.where}.{key}", "must be true or false.")
+        return value
+
+    def whole(
+        self, key: str, *, lowest: int, highest: int = QUOTA_MAX, default: int | None = None
+    ) -> int:
+        """Read a whole number from `lowest` to `highest`."""
         value = self.table.get(key, default)
         if value is None:
             raise BadValue(f"{self.where}.{key}", "is missing.")
         if not isinstance(value, int) or isinstance(value, bool):
             raise BadValue(f"{self.where}.{key}", "must be a whole number.")
-        if not lowest <= value <= QUOTA_MAX:
+        if not lowest <= value <= highest:
             raise BadValue(
-                f"{self.where}.{key}", f"is {value}; it goes from {lowest} to {QUOTA_MAX}."
+                f"{self.where}.{key}", f"is {value}; it goes from {lowest} to {highest}."
             )
         return value
 

@@ -35,7 +35,7 @@ STEPS: Mapping[EventState, frozenset[EventState]] = MappingProxyType(
         EventState.DRAFT: frozenset({EventState.ON_SALE, EventState.CANCELLED}),
         EventState.ON_SALE: frozenset({EventState.PAUSED, EventState.ENDED, EventState.CANCELLED}),
         EventState.PAUSED: frozenset({EventState.ON_SALE, EventState.ENDED, EventState.CANCELLED}),
-        EventState.ENDED: frozenset(),
+        EventState.ENDED: frozenset({EventState.CANCELLED}),
         EventState.CANCELLED: frozenset(),
     }
 )

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, changed
-from boxoffice.errors import EventFull, SoldOut
+from boxoffice.errors import EventFull, EventNotOnSale, HalfCapReached, SoldOut
 from boxoffice.events.models import Event, EventState, LatePayment
 from boxoffice.events.take import take_places
 from boxoffice.orders.models import Channel, Order, OrderState
@@ -92,7 +92,7 @@ def _revive(session: WriteSession, order: Order, event: Event, now: datetime) ->
             if not _move(session, order.id, _TOO_LATE, OrderState.PAID, now):
                 return False
             take_places(session, event, hold_again(session, order.id, now=now), on_sale=False)
-    except (SoldOut, EventFull):
+    except (SoldOut, EventFull, HalfCapReached, EventNotOnSale):
         return False
     return True
 

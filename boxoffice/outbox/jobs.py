@@ -91,6 +91,15 @@ class DeliverTickets(Promise):
 
 
 @dataclass(frozen=True)
+class TellCancelled(Promise):
+    """Tell the buyer of an order that its event was cancelled, and what goes back."""
+
+    kind = "order.tell_cancelled"
+
+    order_id: UUID
+
+
+@dataclass(frozen=True)
 class ExpireOrder(Promise):
     """End an order whose clock ran out."""
 
@@ -103,5 +112,6 @@ class ExpireOrder(Promise):
 
 
 KINDS: dict[str, type[Promise]] = {
-    job.kind: job for job in (OpenCharge, CloseCharge, ReadLetter, DeliverTickets, ExpireOrder)
+    job.kind: job
+    for job in (OpenCharge, CloseCharge, ReadLetter, DeliverTickets, TellCancelled, ExpireOrder)
 }

@@ -16,6 +16,7 @@ from boxoffice.payments.models import Payment, Refund, RefundState
 from boxoffice.payments.provider import Method
 
 TILL = "till"  # the provider of what was taken over the counter
+_NOT_OURS = frozenset({TILL, "import"})  # no gateway of ours has this money
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,16 @@ def _raise_refunded(session: WriteSession, payment_id: UUID, minor: int) -> None
     assert taken == 1, "nobody else changes a payment that we hold"
 
 
+def goes_by_hand(payment: Payment) -> bool:
+    """Say whether a person has to give this money back: a till took it, or somebody elsewhere."""
+    return payment.provider in _NOT_OURS
+
+
 def _is_by_hand(payment: Payment, proof: str) -> bool:
-    if payment.provider == TILL and not proof:
+    if goes_by_hand(payment) and not proof:
         raise BadValue(
             "the proof",
             f"is needed: this {payment.method} money goes back by hand.",
             hint="say how it was given back: --proof 'cash, receipt 17'",
         )
-    return payment.provider == TILL or (payment.method is Method.BOLETO and bool(proof))
+    return goes_by_hand(payment) or (payment.method is Method.BOLETO and bool(proof))

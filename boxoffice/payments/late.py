@@ -14,7 +14,7 @@ from sqlmodel import col, func, select
 from boxoffice.audit.models import AuditEntry
 from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession, changed
-from boxoffice.errors import EventFull, EventNotOnSale, SoldOut, WrongState
+from boxoffice.errors import EventFull, EventNotOnSale, HalfCapReached, SoldOut, WrongState
 from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.events.take import take_places
 from boxoffice.money import Money
@@ -80,7 +80,7 @@ def accept(
         Forbidden: the actor may not decide on orders.
         WrongState: the order is not under review, or its money was given back.
         EventNotOnSale: the event was cancelled.
-        SoldOut, EventFull: its places were sold to others meanwhile.
+        SoldOut, EventFull, HalfCapReached: its places were sold to others meanwhile.
     """
     actor.must(Permission.CANCEL_ORDER)
     order = _under_review(session, order_id)
@@ -114,7 +114,7 @@ def accept(
     try:
         if needed:
             take_places(session, event, needed, on_sale=False)
-    except (SoldOut, EventFull) as error:
+    except (SoldOut, EventFull, HalfCapReached, EventNotOnSale) as error:
         error.hint = _dismissal(order)
         raise
     return mail

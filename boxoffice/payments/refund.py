@@ -14,6 +14,7 @@ from boxoffice.audit.models import AuditEntry
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, changed
 from boxoffice.errors import BadValue, KeyReused, NotFound, Refused, WrongState
+from boxoffice.events.models import Event
 from boxoffice.events.take import give_back
 from boxoffice.money import Money
 from boxoffice.orders.change import locked_order
@@ -77,6 +78,7 @@ def refund(
     Tickets that are named die; when none is, an amount that leaves nothing ends them all. The fee
     that is kept is that of the named tickets, or else the whole order's. What a till took goes back
     by hand, with a proof, and so does a boleto that comes with one; the rest is kept as asked for.
+    An event may say that its fee is never given back; an amount says otherwise.
 
     Raises:
         Forbidden: the actor may not cancel orders.
@@ -103,7 +105,8 @@ def refund(
         )
     tickets = _named(session, order, request)
     left = sum(payment.paid_minor - payment.refunded_minor for payment in payments)
-    amount = _amount(order, request, tickets, left)
+    keeps_fee = request.keeps_fee or not session.get_one(Event, order.event_id).fee_refundable
+    amount = _amount(order, request, tickets, left, keeps_fee=keeps_fee)
     parts = give(
         session,
         payments,
@@ -127,7 +130,7 @@ def refund(
         now=now,
         amount_minor=amount.minor,
         tickets=[ticket.number for ticket in tickets],
-        keeps_fee=request.keeps_fee,
+        keeps_fee=keeps_fee,
         reason=request.reason,
         refunds=[str(refund_id) for refund_id in refund_ids],
         request=request.digest,
@@ -178,7 +181,14 @@ def _named(session: WriteSession, order: Order, request: RefundRequest) -> list[
     return named
 
 
-def _amount(order: Order, request: RefundRequest, tickets: Sequence[Ticket], left: int) -> Money:
+def _amount(
+    order: Order,
+    request: RefundRequest,
+    tickets: Sequence[Ticket],
+    left: int,
+    *,
+    keeps_fee: bool,
+) -> Money:
     """Return what goes back, of the `left` minor units that can."""
     if request.amount is not None:
         if request.amount.currency != order.currency:
@@ -186,13 +196,11 @@ def _amount(order: Order, request: RefundRequest, tickets: Sequence[Ticket], lef
         minor = request.amount.minor
     elif tickets:
         minor = sum(
-            ticket.price_minor
-            - ticket.discount_minor
-            + (0 if request.keeps_fee else ticket.fee_minor)
+            ticket.price_minor - ticket.discount_minor + (0 if keeps_fee else ticket.fee_minor)
             for ticket in tickets
         )
     else:
-        minor = left - order.fee_minor if request.keeps_fee else left
+        minor = left - order.fee_minor if keeps_fee else left
     if left == 0 or minor <= 0:
         raise Refused(
             f"order {order.code} has no money to give back for this.",

@@ -7,12 +7,12 @@ from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
 from boxoffice.events.half import LEGAL_PERCENT, half_limit
+from boxoffice.events.half_cap import PUBLIC
 from boxoffice.events.models import Category
 from boxoffice.events.queries import event_by_slug, tiers_of
 from boxoffice.reports.window import total_of
 from boxoffice.tickets.models import Ticket, TicketState
 
-_PUBLIC = (Category.FULL, Category.HALF)  # courtesies and staff are not on sale to the public
 _STANDS = (TicketState.VALID, TicketState.BLOCKED)
 
 
@@ -27,6 +27,7 @@ class HalfPriceReport:
     half_sold: int
     half_held: int  # half tickets of orders that are not paid yet
     limit: int | None  # the event's own cap, which the sale holds to; none: no cap
+    used: int  # places that count toward it, as the sale counts them
 
     @property
     def cap_percent(self) -> int:
@@ -44,6 +45,11 @@ class HalfPriceReport:
         return max(0, self.cap - self.half_sold - self.half_held)
 
     @property
+    def limit_left(self) -> int | None:
+        """How many places the event may still sell at half price; `None` without a cap."""
+        return None if self.limit is None else self.limit - self.used
+
+    @property
     def share_basis_points(self) -> int:
         """Half tickets among those sold, in 1/100 of a percent, rounded down."""
         return self.half_sold * 10_000 // self.sold if self.sold else 0
@@ -56,7 +62,7 @@ def half_price_report(session: ReadSession, event: str) -> HalfPriceReport:
         NotFound: there is no such event.
     """
     row = event_by_slug(session, event)
-    public = {tier.id: tier for tier in tiers_of(session, row.id) if tier.category in _PUBLIC}
+    public = {tier.id: tier for tier in tiers_of(session, row.id) if tier.category in PUBLIC}
     half = [tier for tier in public.values() if tier.category is Category.HALF]
     counted = session.exec(
         select(
@@ -78,4 +84,5 @@ def half_price_report(session: ReadSession, event: str) -> HalfPriceReport:
         half_sold=sum(sold_by_tier.get(tier.id, 0) for tier in half),
         half_held=sum(held_by_tier.get(tier.id, 0) for tier in half),
         limit=row.half_limit,
+        used=row.half_taken,
     )

@@ -6,12 +6,13 @@ import pytest
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.door.models import DoorList, DoorListTier
-from boxoffice.errors import Forbidden, Refused
+from boxoffice.errors import BadValue, Forbidden, Refused
 from boxoffice.events.apply import apply_event
-from boxoffice.events.models import Tier
+from boxoffice.events.models import Event, Tier
 from boxoffice.office import BoxOffice
 from tests.making import (
     DOOR,
+    Clock,
     a_plan,
     a_sale,
     a_tier,
@@ -209,3 +210,28 @@ def test_who_may_not_edit_events_changes_none(office: BoxOffice) -> None:
         apply_event(session, DOOR, a_plan(), now=office.now())
 
     assert set(counts(office).values()) == {0}
+
+
+@pytest.mark.parametrize("dates", [{"starts_at": "2025-11-23T20:00"}, {"starts_at": "-1h"}])
+def test_an_event_that_would_be_over_is_refused(office: BoxOffice, dates: dict[str, Any]) -> None:
+    with pytest.raises(BadValue, match=r"event\.starts_at is in the past"):
+        applied(office, a_plan(**dates))
+
+    assert rows(office, Event) == []
+
+
+def test_an_event_that_is_under_way_may_be_made(office: BoxOffice) -> None:
+    applied(office, a_plan(starts_at="-1h", ends_at="+3h"))
+
+    assert len(rows(office, Event)) == 1
+
+
+def test_an_event_is_changed_after_its_night_but_not_moved_to_the_past(
+    office: BoxOffice, clock: Clock
+) -> None:
+    applied(office, a_plan())
+    clock.forward(days=30)
+
+    assert applied(office, a_plan(title="Noite (2ª)")) == ["change event noite title"]
+    with pytest.raises(BadValue, match="in the past"):
+        applied(office, a_plan(starts_at="2026-11-22T20:00"))

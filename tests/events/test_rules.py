@@ -131,7 +131,8 @@ def test_a_chain_with_a_hundred_tiers_is_decided() -> None:
     assert found == [*[SOLD_OUT] * 99, None]
 
 
-def test_an_event_that_ended_or_was_cancelled_stays_so() -> None:
-    assert STEPS[EventState.ENDED] == STEPS[EventState.CANCELLED] == frozenset()
+def test_an_event_whose_sale_ended_can_only_be_cancelled_and_then_stays_so() -> None:
+    assert STEPS[EventState.ENDED] == {EventState.CANCELLED}
+    assert STEPS[EventState.CANCELLED] == frozenset()
     assert set(STEPS) == set(EventState)
     assert not any(EventState.DRAFT in after for after in STEPS.values())

@@ -5,7 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boxoffice.errors import BadValue
-from boxoffice.people import Person, masked_document, parse_document, parse_email, parse_name
+from boxoffice.people import (
+    Person,
+    masked_document,
+    parse_document,
+    parse_email,
+    parse_name,
+    parse_phone,
+)
 
 
 @pytest.mark.parametrize(
@@ -127,3 +134,17 @@ def test_a_masked_document_hides_its_ends(document: str, masked: str) -> None:
 
 def test_a_person_is_known_by_name_alone() -> None:
     assert Person("Ana") == Person("Ana", email="", document="", phone="", company="")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(11) 91234-5678", "+55 11 91234-5678", "11912345678", "3333-4444", "+1 (212) 555.0100"],
+)
+def test_a_phone_number_stays_as_it_was_written(text: str) -> None:
+    assert parse_phone(f" {text} ") == text
+
+
+@pytest.mark.parametrize("text", ["me liga", "123", "1" * 16, "11 91234-5678 ramal 2", "", "+"])
+def test_what_is_no_phone_number_is_refused(text: str) -> None:
+    with pytest.raises(BadValue, match="phone"):
+        parse_phone(text)

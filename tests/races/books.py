@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from boxoffice.events.models import Event, Tier
+from boxoffice.events.models import Category, Event, Tier
 from boxoffice.office import BoxOffice
 from boxoffice.tickets.models import Ticket
 from tests.making import rows
@@ -24,6 +24,13 @@ def disagreements(office: BoxOffice) -> list[str]:
         f"{tier.name}: {tier.quota - tier.places_left} taken, {of_tier[tier.id]} tickets"
         for tier in rows(office, Tier)
         if tier.quota - tier.places_left != of_tier[tier.id]
+    ]
+    half_tiers = {tier.id for tier in rows(office, Tier) if tier.category is Category.HALF}
+    half_of_event = Counter(ticket.event_id for ticket in tickets if ticket.tier_id in half_tiers)
+    wrong += [
+        f"{event.slug}: {event.half_taken} at half price, {half_of_event[event.id]} tickets"
+        for event in rows(office, Event)
+        if event.half_taken != half_of_event[event.id]
     ]
     return wrong + [
         f"{event.slug}: {event.places_taken} taken, {of_event[event.id]} tickets"

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from boxoffice.events.models import Event
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import begin_expiry
 from boxoffice.orders.models import Order, OrderState
@@ -40,14 +41,14 @@ def test_a_clerk_who_checks_and_then_sells_is_caught_overselling(office: BoxOffi
     assert disagreements(office) == ["Lote 1: 1 taken, 2 tickets", "noite: 0 taken, 2 tickets"]
 
 
-def test_eight_clerks_sell_a_hundred_places_in_exactly_fifty_pairs(office: BoxOffice) -> None:
-    an_event(office, a_tier(quota=100))
+def test_sixteen_clerks_sell_five_hundred_places_in_exactly_250_pairs(office: BoxOffice) -> None:
+    an_event(office, a_tier(quota=500))
 
-    said = race(office, 8, sell_until_refused, (LOTE, 2))
+    said = race(office, 16, sell_until_refused, (LOTE, 2))
 
-    assert sum(count for count, _ in said) == len(rows(office, Order)) == 50
-    assert {refusal for _, refusal in said} == {"tier.sold_out"}
-    assert len(rows(office, Ticket)) == 100
+    assert sum(count for count, _ in said) == len(rows(office, Order)) == 250
+    assert [refusal for _, refusal in said] == ["tier.sold_out"] * 16
+    assert len(rows(office, Ticket)) == 500
     assert places_left(office) == {LOTE: 0, "*": 0}
     assert disagreements(office) == []
 
@@ -60,6 +61,18 @@ def test_the_event_is_full_before_its_tiers_are(office: BoxOffice) -> None:
     assert sum(count for count, _ in said) == 10
     assert {refusal for _, refusal in said} == {"event.sold_out"}
     assert places_left(office) == {LOTE: 20, "Pista": 20, "*": 1}
+    assert disagreements(office) == []
+
+
+def test_half_price_stops_at_its_cap_whichever_tier_sells_it(office: BoxOffice) -> None:
+    halves = [a_tier(name, quota=40, category="half") for name in ("Meia A", "Meia B")]
+    an_event(office, a_tier(quota=20), *halves, half_cap_percent=40, capacity=50)
+
+    said = race(office, 8, sell_until_refused, ("Meia A", 1), ("Meia B", 1))
+
+    assert sum(count for count, _ in said) == 10
+    assert [refusal for _, refusal in said] == ["half.cap_reached"] * 8
+    assert [event.half_taken for event in rows(office, Event)] == [20]
     assert disagreements(office) == []
 
 

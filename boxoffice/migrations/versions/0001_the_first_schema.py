@@ -68,6 +68,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("fee_refundable", sa.Boolean(), nullable=False),
         sa.Column(
             "late_payment",
             sa.Enum(
@@ -96,12 +97,17 @@ def upgrade() -> None:
         sa.Column("hold_minutes", sa.Integer(), nullable=False),
         sa.Column("boleto_days", sa.Integer(), nullable=False),
         sa.Column("boleto_cutoff_days", sa.Integer(), nullable=False),
+        sa.Column("half_cap_percent", sa.Integer(), nullable=True),
         sa.Column("half_limit", sa.Integer(), nullable=True),
         sa.Column("half_taken", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="event_capacity"),
         sa.CheckConstraint(
             "fee_fixed_minor >= 0 AND fee_basis_points BETWEEN 0 AND 10000", name="event_fee"
+        ),
+        sa.CheckConstraint(
+            "half_cap_percent IS NULL OR half_cap_percent BETWEEN 1 AND 100",
+            name="event_half_cap",
         ),
         sa.CheckConstraint(
             "half_taken >= 0 AND (half_limit IS NULL OR half_taken <= half_limit)",
