@@ -22,6 +22,7 @@ def event_json(event: "EventView") -> dict[str, Any]:
         "state": event.state,
         "venue": event.venue,
         "timezone": event.timezone,
+        "language": event.language,
         "starts_at": iso(event.starts_at),
         "ends_at": iso(event.ends_at),
         "doors_at": iso(event.doors_at),

@@ -16,12 +16,13 @@ from boxoffice.events.reading import Reader, only, table_of, tables_of
 from boxoffice.money import Money
 from boxoffice.text import clean_in
 from boxoffice.times import parse_zone
+from boxoffice.wording.languages import Language
 
 TIERS_MAX = 200
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _EVENT_KEYS = frozenset(
-    "slug title venue address timezone starts_at ends_at doors_at capacity late_payment fee_fixed "
-    "fee_percent fee_per code_scheme hold_minutes".split()
+    "slug title venue address timezone language starts_at ends_at doors_at capacity late_payment "
+    "fee_fixed fee_percent fee_per code_scheme hold_minutes".split()
 )
 _TIER_KEYS = frozenset("name price quota category opens_at closes_at after".split())
 _LIST_KEYS = frozenset("name tiers policy opens_at closes_at".split())
@@ -61,6 +62,7 @@ class EventPlan:
     venue: str
     address: str
     timezone: str
+    language: Language
     starts_at: datetime
     ends_at: datetime | None
     doors_at: datetime | None
@@ -114,6 +116,7 @@ def event_plan(found: Mapping[str, Any], *, now: datetime) -> EventPlan:
         venue=event.text("venue", default=""),
         address=event.text("address", default=""),
         timezone=zone.key,
+        language=event.word("language", Language, Language.PT_BR),
         starts_at=event.needed_moment("starts_at"),
         ends_at=event.moment("ends_at"),
         doors_at=event.moment("doors_at"),
