@@ -4,11 +4,10 @@ import asyncio
 import json
 import re
 from base64 import b64decode
-from binascii import Error as BadBase64
 from typing import Any
 
 from anyio.to_thread import run_sync
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -62,7 +61,7 @@ def signing_key(settings: Settings) -> ec.EllipticCurvePublicKey:
     text = settings.need("sendgrid_webhook_key", why="events of mails are signed")
     try:
         key = load_der_public_key(b64decode(text, validate=True))
-    except (ValueError, BadBase64):
+    except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
         raise Misconfigured(

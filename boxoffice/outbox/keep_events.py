@@ -69,13 +69,17 @@ def sendgrid_news(event: Any, *, now: datetime) -> MailNews | None:
     """
     if not isinstance(event, dict):
         return None
+    try:
+        key = _own_key(event)
+    except RecursionError:  # nested as deep as it could just be read
+        return None
     kind = _word(event.get("event")) or "(none)"
     if kind == "bounce" and event.get("type") == "blocked":
         kind = "blocked"
     reason = event.get("reason") or event.get("response") or ""
     provider_id = _word(str(event.get("sg_message_id") or "").partition(".")[0], 255)
     return MailNews(
-        event_key=f"sendgrid:{_own_key(event)}",
+        event_key=f"sendgrid:{key}",
         message_id=_uuid(event.get("message")),
         provider_id=provider_id or None,
         kind=kind,
