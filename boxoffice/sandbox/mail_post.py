@@ -119,8 +119,9 @@ class MailSandbox:
         """Return the events that are due, with the faults that are set, and forget them."""
         faults, now = self.board.now, time.time()
         with self._lock:
-            due = [event for at, event in self._waiting if at + faults.events_late_seconds <= now]
-            self._waiting = [one for one in self._waiting if one[1] not in due]
+            until = now - faults.events_late_seconds
+            due = [event for at, event in self._waiting if at <= until]
+            self._waiting = [(at, event) for at, event in self._waiting if at > until]
         told = [
             event
             for event in due
