@@ -15,10 +15,12 @@ def mime(mail: Mail) -> EmailMessage:
 
     Raises:
         BadValue: an address or a header cannot be written safely.
+        Misconfigured: BOXOFFICE_MAIL_FROM holds no address.
     """
     message = EmailMessage(policy=SMTP)
     try:
-        message["From"] = mail.sender
+        name, address = sender_of(mail)
+        message["From"] = Address(display_name=name, addr_spec=address)
         message["To"] = Address(display_name=mail.to_name, addr_spec=plain_address(mail.to_address))
         message["Subject"] = mail.subject
     except ValueError as error:
@@ -60,7 +62,7 @@ def sender_of(mail: Mail) -> tuple[str, str]:
     Raises:
         Misconfigured: BOXOFFICE_MAIL_FROM holds no address.
     """
-    name, address = parseaddr(mail.sender)
+    name, address = parseaddr(mail.sender if mail.sender.isprintable() else "")
     try:
         return name, plain_address(address)
     except BadValue as error:
