@@ -42,8 +42,8 @@ class Composed:
     html: str
 
 
-def compose(template: str, language: Language | str, *, name: str = "", **facts: Fact) -> Composed:
-    """Write the mail `template` in `language` to `name`, who may be unknown.
+def compose(template: str, language: Language | str, **facts: Fact) -> Composed:
+    """Write the mail `template` in `language`; the fact `name` is who is greeted, if anybody.
 
     A moment is written in the zone that it carries: pass `starts_at.astimezone(event_zone)`. A
     fact of the table that is empty or not given has no line; what a sentence names must be given.
@@ -54,9 +54,8 @@ def compose(template: str, language: Language | str, *, name: str = "", **facts:
     """
     words, spoken = TEMPLATES[template], Language(language)
     told = {key: _written(value, spoken) for key, value in facts.items()}
-    greeting = GREETING if name else GREETING_TO_NOBODY
-    before = [_filled(greeting, spoken, {"name": shown(name, length_max=_FACT_MAX)})]
-    before += [_filled(sentence, spoken, told) for sentence in words.before]
+    greeting = GREETING if told.get("name") else GREETING_TO_NOBODY
+    before = [_filled(sentence, spoken, told) for sentence in (greeting, *words.before)]
     after = [_filled(sentence, spoken, told) for sentence in words.after]
     rows = [(key, say(LABELS[key], spoken), told[key]) for key in words.table if told.get(key)]
     subject = shown(_filled(words.subject, spoken, told), length_max=SUBJECT_MAX)

@@ -278,9 +278,11 @@ def test_the_check_sends_nothing(post: MailSandbox, carrier: SendGrid) -> None:
 
 
 def test_the_check_names_a_key_that_is_refused(post: MailSandbox, server: Switch) -> None:
-    with closing(SendGrid(server.url, "SG.another")) as carrier:
-        with pytest.raises(Misconfigured, match="refuses our key"):
-            carrier.check()
+    with (
+        closing(SendGrid(server.url, "SG.another")) as carrier,
+        pytest.raises(Misconfigured, match="refuses our key"),
+    ):
+        carrier.check()
 
     assert post.mails == []
 

@@ -29,8 +29,9 @@ def a_mail(
     return Mail(ID, sender, to_name, to_address, subject, text, "<p>Olá!</p>", [pdf])
 
 
-def carrier_to(server: Server, **more: bool) -> Smtp:
-    return Smtp(f"smtp://127.0.0.1:{server.port}", timeout_seconds=2, **more)
+def carrier_to(server: Server, *, must_encrypt: bool | None = None) -> Smtp:
+    url = f"smtp://127.0.0.1:{server.port}"
+    return Smtp(url, timeout_seconds=2, must_encrypt=must_encrypt)
 
 
 def refusal_of(carrier: Smtp, mail: Mail) -> BoxOfficeError:

@@ -172,7 +172,7 @@ def test_a_replay_of_any_age_is_taken_and_adds_nothing(gate: Events) -> None:
 )
 def test_a_wrong_signature_is_turned_away(gate: Events, headers: dict[str, str]) -> None:
     body, given = gate.vendor.signed([an_event()])
-    raw = {name: value.encode() for name, value in (given | headers).items()}
+    raw = [(name.encode(), value.encode()) for name, value in (given | headers).items()]
 
     answer = gate.client.post(PATH, content=body, headers=raw)
 

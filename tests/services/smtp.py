@@ -1,6 +1,7 @@
 """A mail server on a real socket, as strict or as hostile as a test wants it."""
 
 import ssl
+from asyncio.base_events import Server as Listening
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -65,9 +66,9 @@ class FreePort(Controller):
     """A controller that knows the free port it was given before it calls itself there."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, Listening)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # the library has types for half of it
 
 
 @contextmanager
@@ -107,7 +108,7 @@ def a_mail_server(
 
 
 def a_certificate(folder: Path) -> Path:
-    """Return a file with a key and a certificate for 127.0.0.1 that nobody but itself has signed."""
+    """Return a file with a key and a certificate for 127.0.0.1, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
