@@ -239,7 +239,8 @@ class MailSilent(Unavailable):
     def __init__(
         self, message: str, *, may_have_left: bool = False, retry_seconds: float | None = None
     ) -> None:
-        super().__init__(message, hint="boxoffice doctor", retry_seconds=retry_seconds)
+        hint = "check BOXOFFICE_MAIL_URL and the network; the mail is tried again by itself"
+        super().__init__(message, hint=hint, retry_seconds=retry_seconds)
         self.may_have_left = may_have_left
 
 

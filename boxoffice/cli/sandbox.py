@@ -6,7 +6,7 @@ import typer
 
 from boxoffice.cli.options import AsJson, example, noun
 
-app = noun("A gateway to rehearse with. No money moves.")
+app = noun("A gateway and a carrier of mail to rehearse with. No money moves.")
 
 
 @app.command("asaas", epilog=example("boxoffice sandbox asaas --port 8799"))
