@@ -7,6 +7,7 @@ looks at it drops the second copy.
 
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.policy import SMTP as LINES
@@ -20,6 +21,7 @@ from boxoffice.text import shown
 
 _PORTS = {"smtp": 587, "smtps": 465}
 _HINT = "write smtp://user@host:587 or smtps://user@host:465"
+_BEFORE_DATA = 1.5  # time-outs
 _OK = 250
 _OK_FORWARDED = 251
 _PERMANENT = 500
@@ -29,6 +31,8 @@ _SAID_MAX = 200
 class Smtp:
     """A mail server, named by `smtp://user@host:587` (STARTTLS) or `smtps://user@host` (TLS).
 
+    `timeout_seconds` bounds each step, and half as much again all steps before the mail itself: the
+    whole stays within a job's lease, so that no second worker takes the job up meanwhile.
     `must_encrypt` is decided by the address unless it is given: on this machine alone, and only
     with `smtp://`, mail goes unencrypted. The server's certificate must be good for its name; an
     authority of one's own is named in `SSL_CERT_FILE`, as for every program of Python.
@@ -44,7 +48,7 @@ class Smtp:
         url: str,
         password: str | None = None,
         *,
-        timeout_seconds: float = 10.0,
+        timeout_seconds: float = 8.0,
         must_encrypt: bool | None = None,
     ) -> None:
         try:
@@ -95,10 +99,13 @@ class Smtp:
         """
         content = mime(mail).as_bytes(policy=LINES)
         _, sender = sender_of(mail)
+        until = time.monotonic() + _BEFORE_DATA * self._timeout_seconds
         with self._line() as line:
             size = [f"size={len(content)}"] if line.has_extn("size") else []
             self._step(line.mail(sender, size), of_sender=True)
             self._step(line.rcpt(plain_address(mail.to_address)))
+            if time.monotonic() > until:
+                raise MailSilent("the mail server is too slow now.")
             try:
                 self._step(line.data(content))
             except smtplib.SMTPDataError as error:  # refused before its first line

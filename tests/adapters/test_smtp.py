@@ -203,6 +203,17 @@ def test_a_server_that_says_nothing_is_given_up_on() -> None:
     assert not error.may_have_left
 
 
+def test_a_server_that_is_slow_at_every_step_gets_no_mail_that_nobody_waits_for() -> None:
+    with a_mail_server() as server:
+        server.step_seconds = 0.35
+        carrier = Smtp(f"smtp://127.0.0.1:{server.port}", timeout_seconds=0.45)
+        error = refusal_of(carrier, a_mail())
+
+    assert isinstance(error, MailSilent)
+    assert not error.may_have_left
+    assert server.taken == []
+
+
 def test_a_server_that_answers_nonsense_is_silence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as odd:
 

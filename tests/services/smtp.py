@@ -1,5 +1,6 @@
 """A mail server on a real socket, as strict or as hostile as a test wants it."""
 
+import asyncio
 import ssl
 from asyncio.base_events import Server as Listening
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ class Server:
     rcpt: str = "250 OK"
     data: str = "250 OK"
     cuts_after_data: bool = False
+    step_seconds: float = 0.0  # before each answer
     taken: list[bytes] = field(default_factory=list)
     receivers: list[str] = field(default_factory=list)
     was_encrypted: list[bool] = field(default_factory=list)
@@ -39,6 +41,7 @@ class Server:
         self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         """Answer MAIL FROM."""
+        await asyncio.sleep(self.step_seconds)
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return self.mail
@@ -47,6 +50,7 @@ class Server:
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
         """Answer RCPT TO."""
+        await asyncio.sleep(self.step_seconds)
         if self.rcpt.startswith("2"):
             envelope.rcpt_tos.append(address)
         return self.rcpt
