@@ -6,26 +6,22 @@ import time
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from boxoffice.errors import Misconfigured
 from boxoffice.listener.app import create_app
-from boxoffice.listener.mail_events import signing_key
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.keep_events import BODY_MAX
 from boxoffice.outbox.messages import MailEvent
 from boxoffice.payments.letters import BODY_MAX as LETTER_MAX
 from boxoffice.payments.models import Letter
 from boxoffice.sandbox.mail_post import MailSandbox
-from boxoffice.settings import Settings
 from tests.making import Clock, an_office, counts, rows
 from tests.services.switch import Switch
 
@@ -62,6 +58,17 @@ def vendor() -> Iterator[MailSandbox]:
         yield made
 
 
+@contextmanager
+def listening(
+    url: str, home: Path, clock: Clock, line: tuple[Switch, httpx.Client], vendor: MailSandbox
+) -> Iterator[Events]:
+    """Put a listener behind the address."""
+    server, client = line
+    with closing(an_office(url, home, clock, sendgrid_webhook_key=vendor.public_key)) as office:
+        server.app = create_app(office, after_keeping=lambda: None)
+        yield Events(office, client, vendor)
+
+
 @pytest.fixture
 def events(
     database_url: str,
@@ -71,11 +78,8 @@ def events(
     vendor: MailSandbox,
 ) -> Iterator[Events]:
     """A listener, once on SQLite and once on PostgreSQL."""
-    server, client = line
-    more = {"sendgrid_webhook_key": vendor.public_key}
-    with closing(an_office(database_url, tmp_path / "home", clock, **more)) as office:
-        server.app = create_app(office, after_keeping=lambda: None)
-        yield Events(office, client, vendor)
+    with listening(database_url, tmp_path / "home", clock, line, vendor) as made:
+        yield made
 
 
 @pytest.fixture
@@ -87,11 +91,8 @@ def gate(
     vendor: MailSandbox,
 ) -> Iterator[Events]:
     """A listener on SQLite alone: for events that no database is to see."""
-    server, client = line
-    more = {"sendgrid_webhook_key": vendor.public_key}
-    with closing(an_office(sqlite_url, tmp_path / "home", clock, **more)) as office:
-        server.app = create_app(office, after_keeping=lambda: None)
-        yield Events(office, client, vendor)
+    with listening(sqlite_url, tmp_path / "home", clock, line, vendor) as made:
+        yield made
 
 
 def an_event(kind: str = "delivered", **changes: Any) -> dict[str, Any]:
@@ -294,16 +295,3 @@ def test_ten_thousand_hostile_events_are_kept_or_left_out_within_seconds(
     assert events.post(body, headers).status_code == 200
     assert len(events.kept) == count
     assert all(one.reason.isprintable() and one.kind.isprintable() for one in events.kept)
-
-
-def a_foreign_key() -> str:
-    public = ed25519.Ed25519PrivateKey.generate().public_key()
-    return b64encode(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
-
-
-@pytest.mark.parametrize("key", ["x", "bm8=", a_foreign_key()])
-def test_a_key_that_is_none_is_ours_to_mend(key: str) -> None:
-    settings = Settings.read({"BOXOFFICE_SENDGRID_WEBHOOK_KEY": key})
-
-    with pytest.raises(Misconfigured, match="verification key"):
-        signing_key(settings)
