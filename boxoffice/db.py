@@ -6,7 +6,7 @@ later would otherwise fail, or lose an update, when another writer came between.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -181,6 +181,14 @@ def insert_values_once(
     return changed(session, statement, values) == 1
 
 
+def insert_all_once(
+    session: WriteSession, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> int:
+    """Insert those rows of `kind` whose unique keys are free, and return how many went in."""
+    statement = _insert_once(_table_of(kind), session.connection().dialect.name)
+    return changed(session, statement, rows) if rows else 0
+
+
 def _table_of(kind: type[SQLModel]) -> Table:
     table = kind.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
     assert isinstance(table, Table), "only a table's model has rows"
@@ -200,7 +208,9 @@ def _insert_once(table: Table, dialect: str) -> Insert:
 
 
 def changed(
-    session: WriteSession, statement: Any, parameters: Mapping[str, Any] | None = None
+    session: WriteSession,
+    statement: Any,
+    parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
 ) -> int:
     """Run a Core INSERT, UPDATE or DELETE and return how many rows it touched."""
     # Without the option an INSERT through psycopg counts -1 rows, whatever went in.

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlmodel import col, func, select
 
 from boxoffice.errors import BoxOfficeError
+from boxoffice.mail import Checked
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Job, JobState
 from boxoffice.tickets.models import Ticket, TicketState
@@ -73,7 +74,17 @@ def _gateway(office: BoxOffice) -> Finding:
 
 
 def _mail(office: BoxOffice) -> Finding:
-    return Finding("mail", is_ok=True, says=office.mailer.name)
+    mailer = office.mailer
+    if not isinstance(mailer, Checked):
+        return Finding("mail", is_ok=True, says=mailer.name)
+    if office.settings.values["mail_from"].origin == "default":
+        return Finding(
+            "mail",
+            is_ok=False,
+            says=f"{mailer.name} would send from an address that is nobody's",
+            mend="set BOXOFFICE_MAIL_FROM to a sender that your carrier has verified",
+        )
+    return Finding("mail", is_ok=True, says=mailer.check())  # nothing is sent
 
 
 def _jobs(office: BoxOffice) -> Finding:

@@ -21,10 +21,12 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     │   ├── KeyReused              one idempotency key, two different requests
     │   ├── NonceReused            one nonce, two different tickets
     │   ├── NotErasable            other rows lean on it
-    │   └── ChargeRefused          the gateway gave a definite no
+    │   ├── ChargeRefused          the gateway gave a definite no
+    │   └── MailRefused            the carrier of mail gave a definite no
     ├── Unavailable      75  503   someone outside is silent
     │   ├── DatabaseSilent
-    │   └── GatewaySilent
+    │   ├── GatewaySilent
+    │   └── MailSilent             the carrier of mail is silent; says if the mail may have left
     └── Busy             75  429   a lock or a quota
         └── DatabaseBusy
 """
@@ -207,6 +209,12 @@ class ChargeRefused(Refused):
     code = "charge.refused"
 
 
+class MailRefused(Refused):
+    """The carrier gave a definite no to one mail: the same mail would bring the same answer."""
+
+    code = "mail.refused"
+
+
 class Unavailable(BoxOfficeError):
     """Someone outside is silent. Trying again later may work."""
 
@@ -238,6 +246,19 @@ class GatewaySilent(Unavailable):
     """The gateway did not answer, or answered with its own fault. The call may have happened."""
 
     code = "gateway.unavailable"
+
+
+class MailSilent(Unavailable):
+    """The carrier of mail did not take a mail. `may_have_left`: it was cut off while it did."""
+
+    code = "mail.unavailable"
+
+    def __init__(
+        self, message: str, *, may_have_left: bool = False, retry_seconds: float | None = None
+    ) -> None:
+        hint = "check BOXOFFICE_MAIL_URL and the network; the mail is tried again by itself"
+        super().__init__(message, hint=hint, retry_seconds=retry_seconds)
+        self.may_have_left = may_have_left
 
 
 class Busy(BoxOfficeError):

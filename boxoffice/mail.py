@@ -1,7 +1,7 @@
 """A mail that leaves us, and the port to whoever carries it."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,12 @@ class Mail:
     to_address: str
     subject: str
     text: str
+    html: str = ""  # the same again for programs that show it; empty: text alone
     attachments: list[Attachment] = field(default_factory=list)
 
 
 class Mailer(Protocol):
-    """Whoever carries mail. Raises `Unavailable` when the outcome is unknown."""
+    """Whoever carries mail. A call may take seconds: never make one inside a transaction."""
 
     name: str
 
@@ -35,4 +36,23 @@ class Mailer(Protocol):
         """Say whether this message is known to have left already."""
 
     def send(self, mail: Mail) -> str:
-        """Hand the mail over and return the carrier's own id for it."""
+        """Hand the mail over and return the carrier's own id for it; it may be empty.
+
+        Raises:
+            MailRefused, BadValue: a definite no; the same mail would bring the same answer.
+            Misconfigured: the carrier refuses our key, our sender or our address.
+            Unavailable: not now. A `MailSilent` says whether the mail may have left.
+        """
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A carrier that can be asked, without sending anything, whether it would carry."""
+
+    def check(self) -> str:
+        """Ask, and return what is so.
+
+        Raises:
+            Misconfigured: it refuses our key or our address.
+            Unavailable: it does not answer.
+        """

@@ -123,24 +123,35 @@ class BoxOffice:
         Raises:
             Misconfigured: BOXOFFICE_MAIL_URL names no carrier we know.
         """
+        url = self.settings.get("mail_url")
+        scheme, _, path = (url or "").partition(":")
+        if scheme == "sendgrid" and not path.strip("/"):
+            from boxoffice.adapters.sendgrid import SendGrid  # noqa: PLC0415  (200 ms of httpx)
+
+            key = self.settings.need("sendgrid_api_key", why="mail goes through SendGrid")
+            return SendGrid(self.settings.get("sendgrid_url") or "", key)
+        if url is not None and scheme in {"smtp", "smtps"}:
+            from boxoffice.adapters.smtp import Smtp  # noqa: PLC0415  (only workers mail)
+
+            return Smtp(url, self.settings.get("mail_password"))
         from boxoffice.adapters.maildir import Maildir  # noqa: PLC0415  (only workers mail)
 
-        url = self.settings.get("mail_url")
         if url is None:
             return Maildir(self.settings.home / "mail")
-        scheme, _, path = url.partition(":")
         if scheme != "maildir" or not path:
             raise Misconfigured(
-                "BOXOFFICE_MAIL_URL names no carrier of mail.", hint="write maildir:/folder"
+                "BOXOFFICE_MAIL_URL names no carrier of mail.",
+                hint="write maildir:/folder, smtp://user@host:587, smtps://user@host or sendgrid:",
             )
         return Maildir(Path("/" + path.lstrip("/")))
 
     def close(self) -> None:
-        """Let the database and the gateway go."""
+        """Let the database, the gateway and the carrier of mail go."""
         self.database.close()
-        provider = self.__dict__.get("provider")
-        if provider is not None:
-            provider.close()
+        for name in ("provider", "mailer"):  # those that were made; a maildir has nothing to close
+            close = getattr(self.__dict__.get(name), "close", None)
+            if close is not None:
+                close()
 
 
 @contextmanager

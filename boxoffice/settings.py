@@ -33,8 +33,16 @@ KNOWN = (
     Setting("asaas_url", "Address of the Asaas API.", "https://api.asaas.com/v3"),
     Setting("asaas_api_key", "Key of the Asaas account.", secret=True),
     Setting("asaas_webhook_token", "Token that Asaas sends with each letter.", secret=True),
-    Setting("mail_url", "Who carries mail: maildir:/folder; by default a maildir in home."),
+    Setting(
+        "mail_url",
+        "Who carries mail: maildir:/folder, smtp://user@host:587, smtps://user@host or sendgrid:; "
+        "by default a maildir in home.",
+    ),
+    Setting("mail_password", "Password of the user in mail_url.", secret=True),
     Setting("mail_from", "Sender of mail.", "Boxoffice <tickets@localhost.localdomain>"),
+    Setting("sendgrid_url", "Address of the SendGrid API.", "https://api.sendgrid.com"),
+    Setting("sendgrid_api_key", "Key of the SendGrid account.", secret=True),
+    Setting("sendgrid_webhook_key", "Public key that SendGrid signs its events with."),
 )
 _BY_NAME = MappingProxyType({setting.name: setting for setting in KNOWN})
 

@@ -1,14 +1,11 @@
 """Mail as files: a maildir that any mail program opens, one real `.eml` a message."""
 
 import os
-from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 
-from boxoffice.errors import BadValue, Unavailable
+from boxoffice.adapters.mime import mime
+from boxoffice.errors import Unavailable
 from boxoffice.mail import Mail
 
 
@@ -55,27 +52,3 @@ class Maildir:
 
     def _path(self, message_id: str) -> Path:
         return self.folder / "new" / f"{message_id}.eml"
-
-
-def mime(mail: Mail) -> EmailMessage:
-    """Return the mail as a MIME message; headers that would break out of their line are refused.
-
-    Raises:
-        BadValue: an address or a header cannot be written safely.
-    """
-    message = EmailMessage(policy=SMTP)
-    try:
-        message["From"] = mail.sender
-        message["To"] = Address(display_name=mail.to_name, addr_spec=mail.to_address)
-        message["Subject"] = mail.subject
-    except ValueError as error:
-        raise BadValue("the mail's address", "cannot be used in a mail.") from error
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<{mail.message_id}@boxoffice.invalid>"
-    message.set_content(mail.text, cte="quoted-printable")  # every carrier takes 7 bits
-    for attachment in mail.attachments:
-        main, _, sub = attachment.media_type.partition("/")
-        message.add_attachment(
-            attachment.content, maintype=main, subtype=sub, filename=attachment.name
-        )
-    return message

@@ -22,7 +22,7 @@ _NOUNS = {
     "export": "Data out, whole and verifiable.",
     "job": "Promised work: list it, run it.",
     "webhook": "Letters from the gateway: serve, list.",
-    "sandbox": "A gateway to rehearse with.",
+    "sandbox": "A gateway and a carrier of mail to rehearse with.",
     "config": "Settings and where they come from.",
 }
 

@@ -192,6 +192,9 @@ def find_command(
 def list_command(
     ctx: typer.Context,
     event: Annotated[str | None, typer.Option("--event", "-e", help="Of this event only.")] = None,
+    mail_trouble: Annotated[
+        bool, typer.Option("--mail-trouble", help="Those alone whose last mail did not arrive.")
+    ] = False,
     limit: Limit = 100,
     as_json: AsJson = False,
     fields: Fields = None,
@@ -205,7 +208,7 @@ def list_command(
     with office_of(ctx) as office, office.reading() as session:
         if event is not None:
             event_by_slug(session, event)
-        found = list_orders(session, event, limit=limit)
+        found = list_orders(session, event, limit=limit, is_mail_trouble=mail_trouble)
     show_lines(found, as_json=as_json, fields=fields)
 
 

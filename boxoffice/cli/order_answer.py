@@ -51,6 +51,7 @@ def show_order(
             ("event", order.event_title),
             ("buyer", order.buyer.name),
             ("e-mail", order.buyer.email),
+            ("mail", "" if order.mail is None else f"{order.mail.template} {order.mail.state}"),
             ("payment", "" if payment is None else f"{payment.method} {payment.state}"),
         ]
     )
@@ -58,6 +59,10 @@ def show_order(
         show.line(
             f"  {ticket.short_code}  {ticket.tier}  {ticket.state}  {ticket.holder_name}".rstrip()
         )
+    if order.mail is not None and order.mail.is_trouble:
+        said = f": {order.mail.reason}" if order.mail.reason else ""
+        show.talk(f"its mail did not arrive ({order.mail.state}){said}")
+        show.talk(f"hint: boxoffice order resend {order.code} --to ADDRESS")
     if payment is not None and payment.pix_payload and payment.state is PaymentState.WAITING:
         show.line(f"pix  {payment.pix_payload}")
         show.talk(f"QR code: boxoffice payment show {order.code}")

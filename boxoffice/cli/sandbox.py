@@ -1,4 +1,4 @@
-"""`boxoffice sandbox`: a gateway to rehearse with. No money moves."""
+"""`boxoffice sandbox`: a gateway and a carrier of mail to rehearse with. No money moves."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from boxoffice.cli.options import AsJson, example, noun
 
-app = noun("A gateway to rehearse with. No money moves.")
+app = noun("A gateway and a carrier of mail to rehearse with. No money moves.")
 
 _Url = Annotated[str, typer.Option("--url", help="Where the sandbox listens.")]
 _URL = "http://127.0.0.1:8799"
@@ -137,3 +137,40 @@ def fault_command(
 
 def _said(value: object) -> str:
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+@app.command("sendgrid", epilog=example("boxoffice sandbox sendgrid --port 8798"))
+def sendgrid_command(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8798,
+    webhook_url: Annotated[str | None, typer.Option(help="Where its events go.")] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="What goes wrong: hang_after_accept, too_many=3 …; again for another."),
+    ] = None,
+) -> None:
+    """Serve a stand-in for SendGrid on the loopback address: it keeps mails and sends none."""
+    from boxoffice.cli import show
+    from boxoffice.errors import BadValue
+    from boxoffice.listener.serving import listen
+    from boxoffice.sandbox.mail_faults import MailFaultBoard, faults_of_words
+    from boxoffice.sandbox.mail_post import API_KEY, MailSandbox
+    from boxoffice.sandbox.sendgrid import create_app
+
+    try:
+        board = MailFaultBoard(faults_of_words(fault or []))
+    except ValueError as error:
+        raise BadValue("--fault", f"cannot be set: {error}.") from error
+    sandbox = MailSandbox(webhook_url=webhook_url, board=board)
+
+    def told(url: str) -> None:
+        show.talk(f"listening on {url}")
+        show.talk(
+            f"hint: BOXOFFICE_MAIL_URL=sendgrid: BOXOFFICE_SENDGRID_URL={url} "
+            f"BOXOFFICE_SENDGRID_API_KEY={API_KEY}"
+        )
+        show.talk(f"hint: BOXOFFICE_SENDGRID_WEBHOOK_KEY={sandbox.public_key}")
+
+    try:
+        listen(create_app(sandbox), "127.0.0.1", port, on_ready=told)
+    finally:
+        sandbox.close()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a command pays for the nouns it shows, not for all of them
     from boxoffice.events.apply import Change
     from boxoffice.events.queries import EventView, TierView
     from boxoffice.orders.queries import OrderLineView, OrderView, TicketView
+    from boxoffice.outbox.mail_queries import MailView
     from boxoffice.payments.queries import LetterView, PaymentView
 
 
@@ -22,6 +23,7 @@ def event_json(event: "EventView") -> dict[str, Any]:
         "state": event.state,
         "venue": event.venue,
         "timezone": event.timezone,
+        "language": event.language,
         "starts_at": iso(event.starts_at),
         "ends_at": iso(event.ends_at),
         "doors_at": iso(event.doors_at),
@@ -80,8 +82,20 @@ def order_json(order: "OrderView", payment: "PaymentView | None") -> dict[str, A
             "expires_at": iso(order.expires_at),
             "paid_at": iso(order.paid_at),
             "tickets": [ticket_json(ticket) for ticket in order.tickets],
+            "mail": None if order.mail is None else mail_json(order.mail),
         },
         "payment": None if payment is None else payment_json(payment),
+    }
+
+
+def mail_json(mail: "MailView") -> dict[str, Any]:
+    """What became of the newest mail of an order."""
+    return {
+        "template": mail.template,
+        "state": mail.state,
+        "trouble": mail.is_trouble,
+        "at": iso(mail.at),
+        "reason": mail.reason,
     }
 
 

@@ -15,18 +15,23 @@ def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8787,
 ) -> None:
-    """Take letters in, and run what they promise. Ctrl-C ends it."""
+    """Take letters and events of mails in, and run what they promise. Ctrl-C ends it."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
     from boxoffice.errors import Misconfigured
     from boxoffice.listener.app import create_app
+    from boxoffice.listener.mail_events import signing_key
     from boxoffice.listener.serving import listen
     from boxoffice.listener.webhooks import TOKEN_MIN
     from tasks.background import Background
 
     with office_of(ctx) as office:
-        token = office.settings.need("asaas_webhook_token", why="letters carry a token")
-        if len(token) < TOKEN_MIN:
+        if office.settings.get("sendgrid_webhook_key"):
+            signing_key(office.settings)
+        else:
+            office.settings.need("asaas_webhook_token", why="letters carry a token")
+        token = office.settings.get("asaas_webhook_token")
+        if token is not None and len(token) < TOKEN_MIN:
             raise Misconfigured(
                 f"BOXOFFICE_ASAAS_WEBHOOK_TOKEN has under {TOKEN_MIN} characters.",
                 hint="choose a longer one, and register it with the gateway",

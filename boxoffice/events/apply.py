@@ -19,7 +19,7 @@ from boxoffice.staff.rules import Actor, Permission
 from boxoffice.times import iso
 
 _EVENT_FIELDS = (
-    "title venue address timezone starts_at ends_at doors_at capacity fee_fixed_minor "
+    "title venue address timezone language starts_at ends_at doors_at capacity fee_fixed_minor "
     "fee_basis_points fee_per fee_refundable late_payment code_scheme hold_minutes boleto_days "
     "boleto_cutoff_days half_cap_percent"
 ).split()

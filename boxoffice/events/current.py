@@ -16,6 +16,7 @@ def plan_of(session: ReadSession, event: Event) -> EventPlan:
         venue=event.venue,
         address=event.address,
         timezone=event.timezone,
+        language=event.language,
         starts_at=event.starts_at,
         ends_at=event.ends_at,
         doors_at=event.doors_at,

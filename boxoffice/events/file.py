@@ -16,14 +16,15 @@ from boxoffice.events.reading import Reader, only, table_of, tables_of
 from boxoffice.money import Money
 from boxoffice.text import clean_in
 from boxoffice.times import parse_zone
+from boxoffice.wording.languages import Language
 
 TIERS_MAX = 200
 DAYS_MAX = 60  # bank days
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _EVENT_KEYS = frozenset(
-    "slug title venue address timezone starts_at ends_at doors_at capacity late_payment fee_fixed "
-    "fee_percent fee_per fee_refundable code_scheme hold_minutes boleto_days boleto_cutoff_days "
-    "half_cap_percent".split()
+    "slug title venue address timezone language starts_at ends_at doors_at capacity late_payment "
+    "fee_fixed fee_percent fee_per fee_refundable code_scheme hold_minutes boleto_days "
+    "boleto_cutoff_days half_cap_percent".split()
 )
 _TIER_KEYS = frozenset("name price quota category opens_at closes_at after".split())
 _LIST_KEYS = frozenset("name tiers policy opens_at closes_at".split())
@@ -63,6 +64,7 @@ class EventPlan:
     venue: str
     address: str
     timezone: str
+    language: Language
     starts_at: datetime
     ends_at: datetime | None
     doors_at: datetime | None
@@ -120,6 +122,7 @@ def event_plan(found: Mapping[str, Any], *, now: datetime) -> EventPlan:
         venue=event.text("venue", default=""),
         address=event.text("address", default=""),
         timezone=zone.key,
+        language=event.word("language", Language, Language.PT_BR),
         starts_at=event.needed_moment("starts_at"),
         ends_at=event.moment("ends_at"),
         doors_at=event.moment("doors_at"),

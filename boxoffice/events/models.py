@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from boxoffice.columns import minor, moment, word
 from boxoffice.ids import new_id
 from boxoffice.money import Money
+from boxoffice.wording.languages import Language
 
 
 class EventState(StrEnum):
@@ -84,6 +85,9 @@ class Event(SQLModel, table=True):
     venue: str = ""
     address: str = ""
     timezone: str = "America/Sao_Paulo"
+    language: Language = Field(  # that its mails are written in
+        default=Language.PT_BR, sa_column=word(Language, "event_language")
+    )
     starts_at: datetime = Field(sa_column=moment())
     ends_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     doors_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

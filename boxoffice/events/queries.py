@@ -13,6 +13,7 @@ from boxoffice.errors import NotFound
 from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.events.rules import Closed, TierFacts, why_closed
 from boxoffice.money import Money
+from boxoffice.wording.languages import Language
 
 # Made once: every order and every scan asks them.
 _BY_SLUG = select(Event).where(Event.slug == bindparam("slug"))
@@ -50,6 +51,7 @@ class EventView:
     venue: str
     address: str
     timezone: str
+    language: Language
     starts_at: datetime
     ends_at: datetime | None
     doors_at: datetime | None
@@ -124,6 +126,7 @@ def _view(session: ReadSession, event: Event, now: datetime) -> EventView:
         venue=event.venue,
         address=event.address,
         timezone=event.timezone,
+        language=event.language,
         starts_at=event.starts_at,
         ends_at=event.ends_at,
         doors_at=event.doors_at,

@@ -9,9 +9,11 @@ from starlette.routing import Route
 
 from boxoffice.errors import BoxOfficeError
 from boxoffice.listener.health import live, ready
+from boxoffice.listener.mail_events import sendgrid_events
 from boxoffice.listener.webhooks import asaas_letter
 from boxoffice.log import log_failure
 from boxoffice.office import BoxOffice
+from boxoffice.outbox.keep_events import BODY_MAX as MAIL_BODY_MAX
 from boxoffice.payments.letters import BODY_MAX
 
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -22,6 +24,9 @@ def create_app(office: BoxOffice, *, after_keeping: Callable[[], None]) -> Starl
     app = Starlette(
         routes=[
             Route("/webhooks/asaas", asaas_letter, methods=["POST"]),
+            Route(
+                "/webhooks/sendgrid", sendgrid_events, methods=["POST"], max_body_size=MAIL_BODY_MAX
+            ),
             Route("/health/live", live, methods=["GET"]),
             Route("/health/ready", ready, methods=["GET"]),
         ],

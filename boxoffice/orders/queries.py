@@ -13,6 +13,7 @@ from boxoffice.events.models import Event, Tier
 from boxoffice.money import Money
 from boxoffice.orders.models import Order, OrderLine, OrderState
 from boxoffice.orders.search import matching_orders
+from boxoffice.outbox.mail_queries import MailView, in_mail_trouble, newest_mail
 from boxoffice.people import Person
 from boxoffice.tickets.code import TicketKey, TicketName, read_code
 from boxoffice.tickets.issue import code_of
@@ -53,6 +54,7 @@ class OrderView:
     expires_at: datetime | None
     paid_at: datetime | None
     tickets: tuple[TicketView, ...]
+    mail: MailView | None  # the newest one; none was sent yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +121,20 @@ def find_orders(session: ReadSession, text: str, *, limit: int) -> list[OrderLin
     return _lines(session, matching_orders(session, text, limit=limit))
 
 
-def list_orders(session: ReadSession, event: str | None, *, limit: int) -> list[OrderLineView]:
-    """Return orders, the newest first; of one event when it is named."""
+def list_orders(
+    session: ReadSession, event: str | None, *, limit: int, is_mail_trouble: bool = False
+) -> list[OrderLineView]:
+    """Return orders, the newest first; of one event when it is named.
+
+    With `is_mail_trouble`, those alone whose newest mail did not arrive.
+    """
     statement = select(Order.id).order_by(col(Order.placed_at).desc(), col(Order.id).desc())
     if event is not None:
         statement = statement.join(Event, col(Event.id) == Order.event_id).where(
             Event.slug == event
         )
+    if is_mail_trouble:
+        statement = statement.where(in_mail_trouble(col(Order.id)))
     return _lines(session, session.exec(statement.limit(limit)).all())
 
 
@@ -188,6 +197,7 @@ def _view(session: ReadSession, order: Order, key: TicketKey) -> OrderView:
             _ticket(ticket, tier, line, order, code=code_of(ticket, event.code_scheme, key))
             for ticket, tier, line in rows
         ),
+        mail=newest_mail(session, order.id),
     )
 
 

@@ -33,6 +33,18 @@ def upgrade() -> None:
         sa.Column("venue", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("timezone", sa.String(), nullable=False),
+        sa.Column(
+            "language",
+            sa.Enum(
+                "pt-BR",
+                "en",
+                name="event_language",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
         sa.Column("starts_at", UtcDateTime(), nullable=False),
         sa.Column("ends_at", UtcDateTime(), nullable=True),
         sa.Column("doors_at", UtcDateTime(), nullable=True),
@@ -502,7 +514,7 @@ def upgrade() -> None:
         "message",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("template", sa.String(length=40), nullable=False),
         sa.Column(
@@ -510,6 +522,7 @@ def upgrade() -> None:
             sa.Enum(
                 "sending",
                 "sent",
+                "refused",
                 name="message_state",
                 native_enum=False,
                 create_constraint=True,
@@ -520,6 +533,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(length=24), nullable=False),
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("called_at", UtcDateTime(), nullable=True),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["job_id"],
@@ -533,6 +547,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("job_id"),
     )
     op.create_index(op.f("ix_message_order_id"), "message", ["order_id"], unique=False)
+    op.create_index("message_provider_id", "message", ["provider_id"], unique=False)
+    op.create_table(
+        "mail_event",
+        sa.Column("event_key", sa.String(length=255), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.String(length=255), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("happened_at", UtcDateTime(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("event_key"),
+    )
+    op.create_index("mail_event_message_id", "mail_event", ["message_id"], unique=False)
+    op.create_index("mail_event_provider_id", "mail_event", ["provider_id"], unique=False)
     op.create_table(
         "order_line",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1043,6 +1071,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_order_line_tier_id"), table_name="order_line")
     op.drop_index(op.f("ix_order_line_order_id"), table_name="order_line")
     op.drop_table("order_line")
+    op.drop_index("mail_event_provider_id", table_name="mail_event")
+    op.drop_index("mail_event_message_id", table_name="mail_event")
+    op.drop_table("mail_event")
+    op.drop_index("message_provider_id", table_name="message")
     op.drop_index(op.f("ix_message_order_id"), table_name="message")
     op.drop_table("message")
     op.drop_table("door_list_tier")

@@ -1,0 +1,1 @@
+"""Wording: what our mails say, in each language, as plain text and as HTML."""
