@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from boxoffice.columns import moment, word
@@ -21,10 +22,16 @@ class Message(SQLModel, table=True):
     """One mail. Its id is the stable half of the Message-ID, however often it is tried."""
 
     __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint(
+            "order_id IS NOT NULL OR campaign_row_id IS NOT NULL", name="message_about"
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     job_id: UUID = Field(foreign_key="job.id", unique=True)
-    order_id: UUID = Field(foreign_key="orders.id", index=True)
+    order_id: UUID | None = Field(default=None, foreign_key="orders.id", index=True)
+    campaign_row_id: UUID | None = Field(default=None, foreign_key="campaign_row.id", index=True)
     recipient: str
     template: str = Field(max_length=40)
     state: MessageState = Field(sa_column=word(MessageState, "message_state"))

@@ -367,6 +367,7 @@ def upgrade() -> None:
         ),
         sa.Column("recipient_name", sa.String(), nullable=False),
         sa.Column("recipient_email", sa.String(), nullable=False),
+        sa.Column("is_reserved", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -442,9 +443,10 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("plan_digest", sa.String(length=64), nullable=False),
+        sa.Column("terms_digest", sa.String(length=64), nullable=False),
         sa.Column("settings", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"],
@@ -455,7 +457,7 @@ def upgrade() -> None:
             ["tier.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("plan_digest"),
+        sa.UniqueConstraint("event_id", "name", name="campaign_name"),
     )
     op.create_index(op.f("ix_campaign_event_id"), "campaign", ["event_id"], unique=False)
     op.create_table(
@@ -472,41 +474,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("list_id", "tier_id"),
     )
-    op.create_table(
-        "message",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("job_id", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.Uuid(), nullable=False),
-        sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("template", sa.String(length=40), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "sending",
-                "sent",
-                name="message_state",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("provider", sa.String(length=24), nullable=False),
-        sa.Column("provider_id", sa.String(), nullable=True),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("sent_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["job_id"],
-            ["job.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["orders.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("job_id"),
-    )
-    op.create_index(op.f("ix_message_order_id"), "message", ["order_id"], unique=False)
     op.create_table(
         "order_line",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -657,9 +624,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_till_entry_order_id"), "till_entry", ["order_id"], unique=False)
     op.create_index(op.f("ix_till_entry_shift_id"), "till_entry", ["shift_id"], unique=False)
     op.create_table(
+        "campaign_file",
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "turn"),
+    )
+    op.create_table(
         "campaign_row",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("guest_key", sa.String(length=64), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -667,6 +648,7 @@ def upgrade() -> None:
         sa.Column("company", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -684,7 +666,9 @@ def upgrade() -> None:
         ),
         sa.Column("promo_id", sa.Uuid(), nullable=True),
         sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("reminded_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("held >= 0 AND held <= quantity", name="campaign_row_held"),
         sa.ForeignKeyConstraint(
             ["campaign_id"],
             ["campaign.id"],
@@ -698,12 +682,58 @@ def upgrade() -> None:
             ["promo.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("campaign_id", "line", name="campaign_row_line"),
+        sa.UniqueConstraint("campaign_id", "guest_key", name="campaign_row_guest"),
         sa.UniqueConstraint("order_id"),
         sa.UniqueConstraint("promo_id"),
     )
     op.create_index(
         op.f("ix_campaign_row_campaign_id"), "campaign_row", ["campaign_id"], unique=False
+    )
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("campaign_row_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("template", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "sending",
+                "sent",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("provider_id", sa.String(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "order_id IS NOT NULL OR campaign_row_id IS NOT NULL", name="message_about"
+        ),
+        sa.ForeignKeyConstraint(
+            ["campaign_row_id"],
+            ["campaign_row.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job_id"),
+    )
+    op.create_index(op.f("ix_message_order_id"), "message", ["order_id"], unique=False)
+    op.create_index(
+        op.f("ix_message_campaign_row_id"), "message", ["campaign_row_id"], unique=False
     )
     op.create_table(
         "refund",
@@ -998,8 +1028,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_refund_payment_id"), table_name="refund")
     op.drop_index(op.f("ix_refund_order_id"), table_name="refund")
     op.drop_table("refund")
+    op.drop_index(op.f("ix_message_order_id"), table_name="message")
+    op.drop_index(op.f("ix_message_campaign_row_id"), table_name="message")
+    op.drop_table("message")
     op.drop_index(op.f("ix_campaign_row_campaign_id"), table_name="campaign_row")
     op.drop_table("campaign_row")
+    op.drop_table("campaign_file")
     op.drop_index(op.f("ix_till_entry_shift_id"), table_name="till_entry")
     op.drop_index(op.f("ix_till_entry_order_id"), table_name="till_entry")
     op.drop_table("till_entry")
@@ -1017,8 +1051,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_order_line_tier_id"), table_name="order_line")
     op.drop_index(op.f("ix_order_line_order_id"), table_name="order_line")
     op.drop_table("order_line")
-    op.drop_index(op.f("ix_message_order_id"), table_name="message")
-    op.drop_table("message")
     op.drop_table("door_list_tier")
     op.drop_index(op.f("ix_campaign_event_id"), table_name="campaign")
     op.drop_table("campaign")
