@@ -103,7 +103,7 @@ def test_each_bad_row_is_told_and_the_good_ones_are_planned(
     ("raw", "what"),
     [
         (b"", "the file is empty"),
-        (b"\xef\xbb\xbf", "no column"),
+        (b"\xef\xbb\xbf", "the file is empty"),
         (b"Nome;CPF\nAna;\n", "there is no column for email"),
         (b"Nome;E-mail;Mail\nAna;a@example.com;b@example.com\n", "both say the email"),
         (b"Nome;E-mail\n" + b"A" * 2**20 + b";a@example.com\n", "line 2: has a row of more than"),
