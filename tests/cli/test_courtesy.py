@@ -181,7 +181,7 @@ def test_hostile_cells_and_file_names_are_shown_as_nothing_that_acts(
 ) -> None:
     path = tmp_path / "a\x1b[31m'$(id).csv"
     head = HEAD.replace("Cargo", "\x1b[31m\x07Cargo")
-    path.write_text("\n".join([head, ANA, "\u202eCid;cid@x.test;;;;1", ""]), encoding="utf-8")
+    path.write_text(f"{head}\n{ANA}\n\u202eCid;cid@x.test;;;;1\n", encoding="utf-8")
 
     for more in (" --name x", " --name x --json"):
         ran = on_one(f"courtesy plan -e {SLUG} -t {GIFT}{more}", str(path))
