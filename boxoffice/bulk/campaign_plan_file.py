@@ -206,6 +206,11 @@ def _terms(told: Any, mail: Any) -> CampaignTerms:
         message=mail["message"],
         files=files,
     )
+    texts = (terms.name, terms.message, *(text for f in files for text in (f.name, f.media_type)))
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError
+    if terms.expires_at is not None and terms.expires_at.tzinfo is None:
+        raise ValueError
     sizes = len(files) <= FILES_MAX and sum(len(f.content) for f in files) <= FILES_SIZE_MAX
     if not sizes or not 1 <= len(terms.name) <= NAME_MAX or len(terms.message) > MESSAGE_MAX:
         raise ValueError

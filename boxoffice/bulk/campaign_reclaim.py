@@ -12,7 +12,8 @@ from boxoffice.db import Database, ReadSession, WriteSession, changed
 from boxoffice.door.models import Entry
 from boxoffice.errors import BadValue, Refused, WrongState
 from boxoffice.orders.cancel import cancel
-from boxoffice.orders.change import locked_order
+from boxoffice.orders.change import PAID_FOR, locked_order
+from boxoffice.orders.models import Order
 from boxoffice.promos.models import Campaign, CampaignMode, CampaignRow, CampaignRowState
 from boxoffice.promos.reclaim import Released, end_campaign, reclaim_some
 from boxoffice.staff.rules import Actor, Permission
@@ -97,17 +98,16 @@ def _reclaim_tickets(reclaimer: Reclaimer, campaign_id: UUID) -> Reclaimed:
     reclaimer.actor.must(Permission.CANCEL_ORDER)
     with reclaimer.database.reading() as session:
         rows = session.exec(
-            select(CampaignRow.id, CampaignRow.order_id)
+            select(CampaignRow.id, Order.id)
+            .join(Order, col(Order.id) == CampaignRow.order_id)
             .where(
                 CampaignRow.campaign_id == campaign_id,
-                col(CampaignRow.state) != CampaignRowState.REVOKED,
-                col(CampaignRow.order_id).is_not(None),
+                col(Order.state).in_(PAID_FOR),
             )
             .order_by(col(CampaignRow.id))
         ).all()
     tickets = kept = 0
     for count, (row_id, order_id) in enumerate(rows, start=1):
-        assert order_id is not None, "asked for"
         with reclaimer.database.writing() as session:
             voided = _void(session, reclaimer, row_id, order_id)
         tickets += voided

@@ -131,7 +131,7 @@ def redeem(
     event = event_by_slug(session, asked.event)
     before = order_under(session, under, asked.digest) if under is not None else None
     if before is not None:
-        return _again(session, before)
+        return _redeemed(session, before)
     if asked.quantity is not None and asked.quantity < 1:
         raise BadValue("--quantity", "must be 1 or more.")
     check_can_give(event)
@@ -151,7 +151,7 @@ def redeem(
         digest=asked.digest,
     )
     if not given.is_new:
-        return _again(session, given.order)
+        return _redeemed(session, given.order)
     _pay_nothing(session, given.order, now=now)
     facts = {"campaign": str(found.campaign.id), "line": found.row.line, "quantity": quantity}
     record(session, actor, "courtesy.redeem", "order", given.order.id, now=now, **facts)
@@ -159,7 +159,7 @@ def redeem(
         promise(session, DeliverTickets(given.order.id), now=now)
     session.flush()
     _take(session, found, given, event, quantity)
-    return Redeemed(given.order.id, given.order.code, found.row.held - quantity)
+    return _redeemed(session, given.order, is_new=True)
 
 
 def _find(session: ReadSession, event: Event, text: str, now: datetime) -> _Found:
@@ -210,15 +210,15 @@ def _take(session: WriteSession, found: _Found, given: Given, event: Event, quan
     take_uses(session, grant, given.order.id, [(ticket, line.discount) for ticket in tickets])
 
 
-def _again(session: ReadSession, order: Order) -> Redeemed:
-    """Return what a key has made before, with what is left of the code now."""
+def _redeemed(session: ReadSession, order: Order, *, is_new: bool = False) -> Redeemed:
+    """Return the order that was made, now or under the same key, with what is left of the code."""
     held = session.exec(
         select(CampaignRow.held)
         .join(PromoUse, col(PromoUse.promo_id) == CampaignRow.promo_id)
         .where(PromoUse.order_id == order.id)
         .limit(1)
     ).first()
-    return Redeemed(order.id, order.code, held or 0, is_new=False)
+    return Redeemed(order.id, order.code, held or 0, is_new)
 
 
 def _who(asked: Redemption, row: CampaignRow) -> Person:

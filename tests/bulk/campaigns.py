@@ -88,10 +88,10 @@ def invited(
     return guests(office)
 
 
-def guests(office: BoxOffice, **asked: Any) -> list[Courtesy]:
+def guests(office: BoxOffice) -> list[Courtesy]:
     """Return the guests of all campaigns."""
     with office.reading() as session:
-        return courtesies(session, office.actor, **({"limit": 10_000, "now": office.now()} | asked))
+        return courtesies(session, office.actor, limit=10_000, now=office.now())
 
 
 def states(office: BoxOffice) -> list[str]:

@@ -213,7 +213,7 @@ def test_a_campaign_has_one_name_and_one_set_of_terms(giving: BoxOffice, tmp_pat
         {"expires_at": giving.now() + timedelta(1)},
     ):
         with pytest.raises(Refused) as caught:
-            planned(giving, a_file(), **other)  # type: ignore[arg-type]  # what differs varies
+            planned(giving, a_file(), **other)
         assert caught.value.case == "campaign.exists"
 
 
@@ -272,6 +272,20 @@ def test_the_plan_of_an_import_is_no_plan_of_a_campaign(giving: BoxOffice, tmp_p
     path = kept(giving, tmp_path, a_file())
     told = json.loads(path.read_bytes())
     path.write_text(json.dumps(told | {"act": "order.import"}))
+
+    with pytest.raises(BadFile, match="is not a plan"):
+        read_campaign(path)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [{"campaign": ["x"]}, {"mode": "gifts"}, {"expires_at": "2099-01-01T00:00"}, {"campaign": ""}],
+)
+def test_a_plan_that_somebody_spoilt_is_refused(
+    giving: BoxOffice, tmp_path: Path, spoilt: dict[str, object]
+) -> None:
+    path = kept(giving, tmp_path, a_file())
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | spoilt))
 
     with pytest.raises(BadFile, match="is not a plan"):
         read_campaign(path)

@@ -20,9 +20,11 @@ from tests.bulk.campaigns import (
     TICKETS,
     a_file,
     a_night,
+    applied,
     code_of,
     held,
     invited,
+    kept,
     many,
     reclaimed,
     redeemed,
@@ -188,6 +190,33 @@ def test_reclaiming_while_it_expires_gives_each_place_back_once(
 
     race(giving, 4, reclaim_or_expire, rows(giving, Campaign)[0].id)
 
+    assert (set(held(giving)), places_left(giving)[GIFT]) == ({0}, 10)
+    assert disagreements(giving) == []
+
+
+def apply_or_reclaim(seat: Seat, path: Path) -> str:
+    """Apply a plan while somebody else reclaims its campaign; say how it ended."""
+    office = seat.open()
+    ready()
+    try:
+        if seat.number:
+            reclaimed(office)
+        else:
+            applied(office, path)
+    except Refused as refusal:
+        return refusal.case
+    return "done"
+
+
+def test_who_is_added_while_a_campaign_is_reclaimed_is_reclaimed_too_or_refused(
+    giving: BoxOffice, tmp_path: Path
+) -> None:
+    invited(giving, tmp_path, a_file("Eva;eva@example.com;;;;1"))
+    path = kept(giving, tmp_path, many(9))
+
+    first, second = race(giving, 2, apply_or_reclaim, path)
+
+    assert (first in {"done", "campaign.ended"}, second) == (True, "done")
     assert (set(held(giving)), places_left(giving)[GIFT]) == ({0}, 10)
     assert disagreements(giving) == []
 

@@ -208,12 +208,14 @@ def redeem_until_refused(seat: Seat, code: str) -> tuple[int, str]:
 
 
 def redeem_or_reclaim(seat: Seat, code: str) -> str:
-    """Redeem all of a code, or reclaim it, while the others do the one or the other."""
+    """Redeem all of a code, reclaim it or revoke it, while the others do the one or the other."""
     with closing(seat.open()) as office:
         ready()
         try:
-            if seat.number % 2:
+            if seat.number == 0:
                 reclaimed(office)
+            elif seat.number == 1:
+                revoked(office, code)
             else:
                 redeemed(office, code)
         except BoxOfficeError as refusal:
