@@ -1,19 +1,16 @@
 """Apply the plan of an import: each order in a transaction of its own, and each one once."""
 
-import fcntl
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from boxoffice.audit.record import record
 from boxoffice.bulk.plan_file import KeptPlan, read_plan, world_of
+from boxoffice.bulk.plan_files import result_beside, result_file, result_line
 from boxoffice.db import Database, WriteSession
-from boxoffice.errors import BadFile, Busy, EventNotOnSale, Refused
+from boxoffice.errors import EventNotOnSale, Refused
 from boxoffice.events.models import EventState, Tier
 from boxoffice.events.queries import EventView, event_view, tiers_of
 from boxoffice.ids import new_id
@@ -27,7 +24,6 @@ from boxoffice.orders.importing import (
 from boxoffice.payments.models import Payment, PaymentState
 from boxoffice.payments.provider import Method
 from boxoffice.staff.rules import Actor, Permission
-from boxoffice.text import inert_json, shown
 from boxoffice.tickets.code import TicketKey
 
 Progress = Callable[[int, int], None]  # orders looked at, orders in all
@@ -76,7 +72,7 @@ def apply_import(importer: Importer, path: Path) -> Applied:
     """
     importer.actor.must(Permission.SELL)
     plan = read_plan(path)
-    with _result_file(path) as result:
+    with result_file(path) as result:
         with importer.database.reading() as session:
             event = event_view(session, plan.event, now=importer.clock())
             known = known_external_ids(session, event.id)
@@ -93,11 +89,6 @@ def apply_import(importer: Importer, path: Path) -> Applied:
                 result.write(_apply_one(importer, order, event, tiers, done))
             importer.progress(count, len(plan.orders))
     return done
-
-
-def result_beside(plan: Path) -> Path:
-    """Return where the results of a plan lie."""
-    return plan.with_name(plan.name + ".result.jsonl")
 
 
 def _refuse_stale(plan: KeptPlan, event: EventView, known: Mapping[str, str]) -> None:
@@ -196,25 +187,4 @@ def _line(order: ImportedOrder, outcome: str, made: str | None, **more: str) -> 
         "order": made,
         **more,
     }
-    return inert_json(json.dumps(told, ensure_ascii=False)).encode() + b"\n"
-
-
-@contextmanager
-def _result_file(plan: Path) -> Iterator[IO[bytes]]:
-    """Open the results of a plan for writing anew, and hold its lock."""
-    path = result_beside(plan)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise BadFile(f"{shown(str(path))} cannot be written: {error.strerror}.") from error
-    with os.fdopen(handle, "wb", buffering=0) as file:
-        try:
-            # Race: one plan applied twice at once. The orders would be right; the results not.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy(
-                f"{shown(plan.name)} is being applied now.",
-                hint="wait for that run, then look at its results",
-                code="plan.locked",
-            ) from error
-        yield file
+    return result_line(told)

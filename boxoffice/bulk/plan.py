@@ -97,7 +97,7 @@ def _columns(event: EventView, headings: Mapping[str, str]) -> dict[str, Column]
         "document": parse_document,
         "phone": parse_phone,
         "tier": _tier_parser([tier.name for tier in event.tiers]),
-        "quantity": _parse_quantity,
+        "quantity": parse_quantity,
     }
     required = {"name"} | ({"tier"} if len(event.tiers) > 1 else set())
     return {
@@ -114,7 +114,12 @@ def _parse_external_id(text: str, *, name: str) -> str:
     return clean_in(text, name=name, length_max=EXTERNAL_ID_MAX)
 
 
-def _parse_quantity(text: str, *, name: str) -> str:
+def parse_quantity(text: str, *, name: str) -> str:
+    """Read how many places one row asks for.
+
+    Raises:
+        BadValue: it is no whole number, or more than an order may have.
+    """
     bare = text.strip()
     if not _QUANTITY.fullmatch(bare) or not 1 <= int(bare) <= QUANTITY_MAX:
         raise BadValue(name, f"is not a whole number from 1 to {QUANTITY_MAX}.")

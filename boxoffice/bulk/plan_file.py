@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from boxoffice.bulk.plan import ImportPlan
-from boxoffice.errors import BadFile, NotFound
+from boxoffice.bulk.plan_files import beside, not_a_plan, pretty, publish_alone, read_plan_file
+from boxoffice.errors import BadFile
 from boxoffice.events.queries import EventView
-from boxoffice.files import publish
 from boxoffice.orders.importing import ImportedOrder
 from boxoffice.orders.place import Wanted
 from boxoffice.orders.rules import QUANTITY_MAX
 from boxoffice.people import Person, masked_document
-from boxoffice.text import inert_json, shown
+from boxoffice.text import shown
 from boxoffice.times import iso
 
 SCHEMA = "plan/1"
 ACT = "order.import"
+MADE_BY = "boxoffice order import plan FILE --event SLUG"
 
 _FIRST_ORDERS = 5
 _PROBLEMS_MAX = 1_000  # in the plan file; the counts tell of all
@@ -98,7 +99,7 @@ def write_plan(plan: ImportPlan, out: Path, *, source: str, by: str, now: dateti
             digest.update(line)
             yield line
 
-    _publish_alone(rows_beside(out), rows())
+    publish_alone(rows_beside(out), rows())
     told = told_of(plan) | {
         "source": {"file": shown(source), "format": plan.sheet.format},
         "made_at": iso(now),
@@ -106,13 +107,12 @@ def write_plan(plan: ImportPlan, out: Path, *, source: str, by: str, now: dateti
         "orders": {"count": len(plan.orders), "sha256": digest.hexdigest()},
         "world": world_of(plan.event, plan.places),
     }
-    lines = json.dumps(told, indent=2, ensure_ascii=False).split("\n")
-    _publish_alone(out, [inert_json(line).encode() + b"\n" for line in lines])
+    publish_alone(out, pretty(told))
 
 
 def rows_beside(plan: Path) -> Path:
     """Return where the orders of a plan lie."""
-    return plan.with_name(plan.name + ".orders.jsonl")
+    return beside(plan, "orders.jsonl")
 
 
 def world_of(event: EventView, tiers: Collection[str]) -> dict[str, Any]:
@@ -137,23 +137,23 @@ def read_plan(path: Path) -> KeptPlan:
         NotFound: there is no such file.
         BadFile: it is no plan of an import, or the orders beside it are not its own.
     """
-    raw = _read(path)
-    rows = _read(rows_beside(path))
+    raw = read_plan_file(path, made_by=MADE_BY)
+    rows = read_plan_file(rows_beside(path), made_by=MADE_BY)
     try:
         told = json.loads(raw[:_PLAN_SIZE_MAX])
         is_ours = told["schema"] == SCHEMA and told["act"] == ACT
         event, world, digest = told["event"], dict(told["world"]), told["orders"]["sha256"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise _not_a_plan(path) from error
+        raise not_a_plan(path, made_by=MADE_BY) from error
     if not is_ours or not isinstance(event, str):
-        raise _not_a_plan(path)
+        raise not_a_plan(path, made_by=MADE_BY)
     if hashlib.sha256(rows).hexdigest() != digest:
         problem = f"{shown(rows_beside(path).name)} is not what {shown(path.name)} was made with."
         raise BadFile(problem, hint="plan again: boxoffice order import plan FILE")
     try:
         orders = tuple(_order(json.loads(line)) for line in rows.splitlines())
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise _not_a_plan(path) from error
+        raise not_a_plan(path, made_by=MADE_BY) from error
     return KeptPlan(event, orders, world)
 
 
@@ -180,30 +180,3 @@ def _person(told: Any) -> Person:
     if not all(isinstance(value, str) for value in asdict(person).values()):
         raise TypeError
     return person
-
-
-def _not_a_plan(path: Path) -> BadFile:
-    problem = f"{shown(path.name)} is not the plan of an import."
-    return BadFile(problem, hint="make one: boxoffice order import plan FILE --event SLUG")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.exists() and not path.is_file():
-            raise _not_a_plan(path)
-        return path.read_bytes()
-    except FileNotFoundError:
-        hint = "make a plan first: boxoffice order import plan FILE --event SLUG"
-        raise NotFound("file", shown(str(path)), hint=hint) from None
-    except (OSError, ValueError) as error:
-        raise BadFile(f"{shown(str(path))} cannot be read.") from error
-
-
-def _publish_alone(path: Path, parts: Any) -> None:
-    """Write a file that nobody else may read, not even where an older one was shown around."""
-    try:
-        if path.is_file():
-            path.chmod(0o600)
-    except OSError as error:
-        raise BadFile(f"{shown(str(path))} cannot be written: {error.strerror}.") from error
-    publish(path, parts)

@@ -17,6 +17,7 @@ _NOUNS = {
     "payment": "Show payments, wait for them, settle late and owed money.",
     "till": "A clerk's drawer: open it, count it, close it.",
     "promo": "Promo codes: make them, list them, revoke them.",
+    "courtesy": "Places given away to a list of guests.",
     "report": "Sales, money and half price, in numbers.",
     "door": "Scan tickets, undo, count.",
     "export": "Data out, whole and verifiable.",
@@ -38,7 +39,7 @@ class Front(Group):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command or a noun's group; plurals are understood."""
-        name = cmd_name.removesuffix("s") if cmd_name.removesuffix("s") in _NOUNS else cmd_name
+        name = next((noun for noun in _singulars(cmd_name) if noun in _NOUNS), cmd_name)
         if name not in _NOUNS:
             return super().get_command(ctx, cmd_name)
         module = import_module(f"boxoffice.cli.{name}")
@@ -54,6 +55,11 @@ class Front(Group):
         rows = [(name, command.get_short_help_str(_HELP_WIDTH)) for name, command in own if command]
         with formatter.section("Commands"):
             formatter.write_dl([*rows, *_NOUNS.items()])
+
+
+def _singulars(word: str) -> tuple[str, str]:
+    """Return what a noun may be the plural of."""
+    return word.removesuffix("s"), word.removesuffix("ies") + "y"
 
 
 app = typer.Typer(

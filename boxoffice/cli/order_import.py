@@ -1,24 +1,19 @@
 """`boxoffice order import`: bring in orders that were sold elsewhere, from a spreadsheet."""
 
 import shlex
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from boxoffice.cli.bulk import mapped, progress_of, raw_of, show_problems
 from boxoffice.cli.options import AsJson, EventSlug, Yes, example, noun
 
 if TYPE_CHECKING:
-    from boxoffice.bulk.apply import Progress
     from boxoffice.bulk.plan import ImportPlan
 
 app = noun("Bring in orders that were sold elsewhere: plan, look, apply.")
 
-_PROBLEMS_SHOWN = 20
 _PARTIAL, _REFUSED = 6, 5
 
 
@@ -49,15 +44,15 @@ def plan_command(
     target = out or file.with_name(file.name + ".plan.json")
     if not is_stdin and target.resolve() == file.resolve():
         raise BadValue("--out", "is the file itself; it would be lost.", hint="name another file")
-    mapped = _mapped(headings or [])
-    raw = _raw(file)
+    wanted = mapped(headings or [])
+    raw = raw_of(file)
     with office_of(ctx) as office:
         now = office.now()
         with office.reading() as session:
-            plan = plan_import(session, office.actor, raw, event, headings=mapped, now=now)
+            plan = plan_import(session, office.actor, raw, event, headings=wanted, now=now)
         told = told_of(plan)
         if not as_json:
-            _show_problems(plan)
+            show_problems(plan.problems)
         if not plan.orders and not plan.already:
             raise Refused(
                 f"no row of {file.name} can be brought in; no plan was written.",
@@ -93,7 +88,7 @@ def apply_command(
         if not show.confirmed(f"Bring in {count} orders, paid elsewhere?", yes=yes):
             show.talk("nothing was changed.")
             raise typer.Exit(_REFUSED)
-        with _progress() as progress:
+        with progress_of("bringing in") as progress:
             importer = Importer(
                 database=office.database,
                 actor=office.actor,
@@ -119,48 +114,6 @@ def apply_command(
         raise typer.Exit(_PARTIAL)
 
 
-def _mapped(texts: list[str]) -> dict[str, str]:
-    from boxoffice.errors import BadValue
-
-    mapped: dict[str, str] = {}
-    for text in texts:
-        key, equals, heading = text.partition("=")
-        if not equals or not key.strip() or not heading.strip():
-            raise BadValue("--map", f"{text[:60]!r} is not KEY=HEADING.", hint="--map tier=Setor")
-        if key.strip() in mapped:
-            raise BadValue("--map", f"names {key.strip()[:40]!r} twice.")
-        mapped[key.strip()] = heading.strip()
-    return mapped
-
-
-def _raw(file: Path) -> bytes:
-    from boxoffice.errors import BadFile, NotFound
-    from boxoffice.sheets import SIZE_MAX
-    from boxoffice.text import shown
-
-    if str(file) == "-":
-        return sys.stdin.buffer.read(SIZE_MAX + 1)
-    try:
-        with file.open("rb") as stream:
-            return stream.read(SIZE_MAX + 1)  # one more than is read: the reader then says so
-    except FileNotFoundError:
-        hint = "check the name and the folder"
-        raise NotFound("file", shown(str(file)), hint=hint) from None
-    except OSError as error:
-        raise BadFile(f"{shown(str(file))} cannot be read: {error.strerror}.") from error
-
-
-def _show_problems(plan: "ImportPlan") -> None:
-    from boxoffice.cli import show
-
-    for problem in plan.problems[:_PROBLEMS_SHOWN]:
-        show.talk(str(problem))
-        if problem.hint:
-            show.talk(f"  hint: {problem.hint}")
-    if len(plan.problems) > _PROBLEMS_SHOWN:
-        show.talk(f"and {len(plan.problems) - _PROBLEMS_SHOWN} problems more: --json tells them")
-
-
 def _show_plan(plan: "ImportPlan", target: Path) -> None:
     from boxoffice.cli import show
     from boxoffice.money import Money
@@ -179,29 +132,3 @@ def _show_plan(plan: "ImportPlan", target: Path) -> None:
         ]
     )
     show.talk(f"hint: boxoffice order import apply {shlex.quote(str(target))} --yes")
-
-
-@contextmanager
-def _progress() -> "Iterator[Progress]":
-    """Yield what shows a bar on stderr: on a terminal, and only when it takes over a second."""
-    if not sys.stderr.isatty():
-        yield lambda _count, _total: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-
-    started = time.monotonic()
-    bars = Bars(console=Console(file=sys.stderr), transient=True)
-    shown: list[Any] = []
-
-    def progress(count: int, total: int) -> None:
-        if not shown and time.monotonic() - started > 1:
-            bars.start()
-            shown.append(bars.add_task("bringing in", total=total))
-        if shown:
-            bars.update(shown[0], completed=count)
-
-    try:
-        yield progress
-    finally:
-        bars.stop()

@@ -111,7 +111,38 @@ class ExpireOrder(Promise):
     order_id: UUID
 
 
+@dataclass(frozen=True)
+class SendCourtesy(Promise):
+    """Mail a guest of a campaign: the tickets or the code. `copy` counts the reminders."""
+
+    kind = "courtesy.send"
+    queue = Queue.BULK
+
+    campaign_row_id: UUID
+    copy: int = 0
+
+
+@dataclass(frozen=True)
+class ExpireCampaign(Promise):
+    """Give the places of a campaign's codes back once nobody can redeem them any more."""
+
+    kind = "courtesy.expire"
+    queue = Queue.BULK
+    lease_seconds = 300  # ten thousand guests, a few hundred a transaction
+
+    campaign_id: UUID
+
+
 KINDS: dict[str, type[Promise]] = {
     job.kind: job
-    for job in (OpenCharge, CloseCharge, ReadLetter, DeliverTickets, TellCancelled, ExpireOrder)
+    for job in (
+        OpenCharge,
+        CloseCharge,
+        ReadLetter,
+        DeliverTickets,
+        TellCancelled,
+        ExpireOrder,
+        SendCourtesy,
+        ExpireCampaign,
+    )
 }

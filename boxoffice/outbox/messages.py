@@ -28,6 +28,7 @@ class Message(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     job_id: UUID = Field(foreign_key="job.id", unique=True)
     order_id: UUID | None = Field(default=None, foreign_key="orders.id", index=True)
+    campaign_row_id: UUID | None = Field(default=None, foreign_key="campaign_row.id", index=True)
     recipient: str
     template: str = Field(max_length=40)
     state: MessageState = Field(sa_column=word(MessageState, "message_state"))

@@ -155,12 +155,16 @@ def _codes_of(session: WriteSession, event_id: UUID, prefix: str) -> set[str]:
     return set(session.exec(known).all())
 
 
+def drawn_code(prefix: str) -> str:
+    """Draw a code that nobody guesses. It may exist already: the database decides."""
+    return f"{prefix}-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(DRAWN_LENGTH))
+
+
 def _drawn(known: set[str], prefix: str, count: int) -> list[str]:
     """Draw new codes: each is good for money, so they come from the system's secret source."""
     drawn: dict[str, None] = {}
     while len(drawn) < count:
-        letters = "".join(secrets.choice(CODE_ALPHABET) for _ in range(DRAWN_LENGTH))
-        code = f"{prefix}-{letters}"
+        code = drawn_code(prefix)
         if code not in known:
             drawn[code] = None
     return list(drawn)

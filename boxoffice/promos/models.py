@@ -39,11 +39,11 @@ class CampaignMode(StrEnum):
 class CampaignRowState(StrEnum):
     """Where one guest of a campaign is."""
 
-    PLANNED = "planned"
+    PLANNED = "planned"  # promised; the mail has not left
     SENT = "sent"
-    REDEEMED = "redeemed"
+    REDEEMED = "redeemed"  # some of its places, or all, are tickets
     EXPIRED = "expired"
-    REVOKED = "revoked"
+    REVOKED = "revoked"  # reclaimed
 
 
 class Promo(SQLModel, table=True):
@@ -72,6 +72,8 @@ class Promo(SQLModel, table=True):
     state: PromoState = Field(default=PromoState.CREATED, sa_column=word(PromoState, "promo_state"))
     recipient_name: str = ""
     recipient_email: str = ""
+    # Its places were taken when a campaign made it: only `courtesy redeem` turns them into tickets.
+    is_reserved: bool = False
     note: str = ""
     created_at: datetime = Field(sa_column=moment())
 
@@ -106,30 +108,53 @@ class PromoUse(SQLModel, table=True):
 
 
 class Campaign(SQLModel, table=True):
-    """One mass sending of courtesies, from one plan."""
+    """One mass sending of courtesies: its name is what several plans of one list have in common."""
 
     __tablename__ = "campaign"
+    __table_args__ = (
+        # Race: one plan applied twice at once. The name makes one campaign of its event.
+        UniqueConstraint("event_id", "name", name="campaign_name"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     event_id: UUID = Field(foreign_key="event.id", index=True)
     tier_id: UUID = Field(foreign_key="tier.id")
     name: str = Field(max_length=80)
     mode: CampaignMode = Field(sa_column=word(CampaignMode, "campaign_mode"))
-    # Race: one plan applied twice at once. Its digest makes one campaign.
-    plan_digest: str = Field(unique=True, max_length=64)
-    settings: dict[str, Any] = Field(sa_column=json_column(nullable=False))
+    terms_digest: str = Field(max_length=64)  # tells a plan of this campaign from another's
+    settings: dict[str, Any] = Field(sa_column=json_column(nullable=False))  # {"message"}
     expires_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    # Race: guests are still added while somebody reclaims. Who adds one holds this row shared.
+    ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     created_at: datetime = Field(sa_column=moment())
+
+
+class CampaignFile(SQLModel, table=True):
+    """A file that goes with each mail of a campaign; kept here so that any worker can send it."""
+
+    __tablename__ = "campaign_file"
+
+    campaign_id: UUID = Field(foreign_key="campaign.id", primary_key=True)
+    turn: int = Field(primary_key=True)
+    name: str = Field(max_length=120)
+    media_type: str = Field(max_length=80)
+    content: bytes
 
 
 class CampaignRow(SQLModel, table=True):
     """One guest of a campaign: what was sent, and what became of it."""
 
     __tablename__ = "campaign_row"
-    __table_args__ = (UniqueConstraint("campaign_id", "line", name="campaign_row_line"),)
+    __table_args__ = (
+        # Race: one guest in two plans, or one plan applied twice at once. Nobody is invited twice.
+        UniqueConstraint("campaign_id", "guest_key", name="campaign_row_guest"),
+        # Race: redeeming, reclaiming and expiry meet here. The conditional updates ask first.
+        CheckConstraint("held >= 0 AND held <= quantity", name="campaign_row_held"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     campaign_id: UUID = Field(foreign_key="campaign.id", index=True)
+    guest_key: str = Field(max_length=64)  # a digest of the address, whatever its case
     line: int  # in the organizer's file
     name: str
     email: str
@@ -137,9 +162,11 @@ class CampaignRow(SQLModel, table=True):
     company: str = ""
     title: str = ""
     quantity: int = 1
+    held: int = 0  # places taken for the guest's code that are not tickets yet
     state: CampaignRowState = Field(
         default=CampaignRowState.PLANNED, sa_column=word(CampaignRowState, "campaign_row_state")
     )
     promo_id: UUID | None = Field(default=None, foreign_key="promo.id", unique=True)
     order_id: UUID | None = Field(default=None, foreign_key="orders.id", unique=True)
+    sent_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     reminded_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -41,7 +41,12 @@ _TAKE = (
 )
 _GIVE_BACK = (
     update(Promo)
-    .where(col(Promo.id) == bindparam("promo_id"), col(Promo.uses_left).is_not(None))
+    .where(
+        col(Promo.id) == bindparam("promo_id"),
+        col(Promo.uses_left).is_not(None),
+        # What a guest has redeemed is spent: the place goes back to its tier, not to the code.
+        col(Promo.is_reserved).is_(False),
+    )
     .values(uses_left=Promo.uses_left + _COUNT)
 )
 _ADD_USES = insert(PromoUse)
@@ -54,6 +59,7 @@ _SAID = {
     WhyNot.OVER: "cannot be used any more: its time is over",
     WhyNot.NOT_WITH_HALF_PRICE: "cannot be combined with half price",
     WhyNot.NOT_WITH_COURTESY: "makes nothing cheaper here: a courtesy is free already",
+    WhyNot.RESERVED: "is one guest's courtesy, with places of its own",
     WhyNot.WRONG_TIER: "is not good for this tier",
     WhyNot.NEEDS_PERSON: "is limited per person, and this order names nobody",
 }
@@ -98,20 +104,20 @@ def find_grant(
     """
     read = read_promo_code(code)
     if read is None:
-        raise _refusal(WhyNot.UNREADABLE, code[:40], event.slug)
+        raise refusal_of(WhyNot.UNREADABLE, code[:40], event.slug)
     promo = session.exec(
         select(Promo).where(Promo.event_id == event.id, Promo.code == read)
     ).first()
     if promo is None:
-        raise _refusal(WhyNot.UNKNOWN, read, event.slug)
+        raise refusal_of(WhyNot.UNKNOWN, read, event.slug)
     facts = facts_of(session, promo)
     refused = why_not(facts, cart, now)
     if refused is WhyNot.PERSON_LIMIT:
         raise _over_the_limit(read, event.slug, facts.per_person_max or 0, left_count=None)
     if refused is WhyNot.USED_UP:
-        raise _used_up(read, event.slug, promo.uses_left or 0)
+        raise used_up(read, event.slug, promo.uses_left or 0)
     if refused is not None:
-        raise _refusal(refused, read, event.slug)
+        raise refusal_of(refused, read, event.slug)
     is_limited = facts.per_person_max is not None
     person = person_key(promo.id, document=document, email=email) if is_limited else ""
     return Grant(promo.id, read, event.slug, facts, promo.value, person)
@@ -128,6 +134,7 @@ def facts_of(session: ReadSession, promo: Promo) -> PromoFacts:
         uses_left=promo.uses_left,
         per_person_max=promo.per_person_max,
         tier_ids=frozenset(tier_ids),
+        is_reserved=promo.is_reserved,
     )
 
 
@@ -158,8 +165,8 @@ def take_uses(
     if not changed(session, _TAKE, {"promo_id": grant.promo_id, "count": len(tickets)}):
         promo = session.get_one(Promo, grant.promo_id, populate_existing=True)
         if promo.state is PromoState.REVOKED:
-            raise _refusal(WhyNot.REVOKED, grant.code, grant.event)
-        raise _used_up(grant.code, grant.event, promo.uses_left or 0)
+            raise refusal_of(WhyNot.REVOKED, grant.code, grant.event)
+        raise used_up(grant.code, grant.event, promo.uses_left or 0)
 
 
 def give_back_uses(
@@ -228,18 +235,22 @@ def _use(
     }
 
 
-def _refusal(why: WhyNot, code: str, event: str) -> PromoRefused:
+def refusal_of(why: WhyNot, code: str, event: str) -> PromoRefused:
+    """Return the refusal that says why a promo is not good here."""
     hint = f"see what it is good for: boxoffice promo show {event} {code}"
     if why is WhyNot.NEEDS_PERSON:
         hint = "say who buys: --buyer-document or --buyer-email"
     elif why in {WhyNot.UNKNOWN, WhyNot.UNREADABLE}:
         hint = f"see them all: boxoffice promo list {event}"
+    elif why is WhyNot.RESERVED:
+        hint = f"redeem it: boxoffice courtesy redeem {code} --event {event}"
     elif why is WhyNot.NOT_WITH_HALF_PRICE:
         hint = "place the half-price tickets in an order of their own, without the promo"
     return PromoRefused(f"{code} {_SAID[why]}.", hint=hint, code=f"promo.{why}", promo=code)
 
 
-def _used_up(code: str, event: str, left_count: int) -> PromoRefused:
+def used_up(code: str, event: str, left_count: int) -> PromoRefused:
+    """Return the refusal of a promo that has fewer places left than were asked for."""
     left = "is used up" if left_count <= 0 else f"has {left_count} places left"
     return PromoRefused(
         f"{code} {left}.",

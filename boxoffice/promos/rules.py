@@ -29,6 +29,7 @@ class WhyNot(StrEnum):
     OVER = "over"
     NOT_WITH_HALF_PRICE = "not_with_half_price"
     NOT_WITH_COURTESY = "not_with_courtesy"  # what is given away cannot become cheaper
+    RESERVED = "reserved"  # a campaign's: its places are taken already, and redeemed by name
     WRONG_TIER = "wrong_tier"
     USED_UP = "used_up"
     NEEDS_PERSON = "needs_person"  # it is limited per person, and nobody is named
@@ -60,6 +61,7 @@ class PromoFacts:
     uses_left: int | None
     per_person_max: int | None
     tier_ids: frozenset[UUID]  # none: every tier of the event
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def why_not(promo: PromoFacts, cart: Cart, now: datetime) -> WhyNot | None:
     shut = closed(promo, now)
     if shut is not None:
         return shut
+    if promo.is_reserved:
+        return WhyNot.RESERVED
     if Category.HALF in cart.categories:
         return WhyNot.NOT_WITH_HALF_PRICE
     if cart.is_given and promo.kind is not PromoKind.COURTESY:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from boxoffice.bulk.apply import Applied, Importer, apply_import
+from boxoffice.bulk.campaign_apply import Sent
 from boxoffice.bulk.plan import ImportPlan, plan_import
 from boxoffice.bulk.plan_file import write_plan
 from boxoffice.office import BoxOffice
@@ -60,7 +61,7 @@ def told(plan: ImportPlan) -> list[str]:
     return [str(problem) for problem in plan.problems]
 
 
-def results(done: Applied) -> list[Any]:
+def results(done: Applied | Sent) -> list[Any]:
     """Return the lines of a result file."""
     return [json.loads(line) for line in done.result.read_text("utf-8").splitlines()]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from boxoffice.bulk.apply import result_beside
+from boxoffice.bulk.plan_files import result_beside
 from boxoffice.errors import Busy, EventNotOnSale, Forbidden, Refused
 from boxoffice.events.models import EventState
 from boxoffice.events.publish import move

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from boxoffice.bulk.apply import result_beside
+from boxoffice.bulk.plan_files import result_beside
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.payments.models import Payment

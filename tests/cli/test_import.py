@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from boxoffice.cli import order_import
+from boxoffice.cli import bulk
 from tests.bulk.files import ANA, BIA, CID, a_file
 from tests.commands import EVENT, Commands
 from tests.making import LOTE, SLUG
@@ -220,10 +220,10 @@ def test_a_bar_moves_on_a_terminal_once_it_takes_over_a_second(
     ours, theirs = pty.openpty()
     moments = iter([0.0, 0.5, 1.5])
     clock = SimpleNamespace(monotonic=lambda: next(moments))
-    monkeypatch.setattr("boxoffice.cli.order_import.time", clock)
+    monkeypatch.setattr("boxoffice.cli.bulk.time", clock)
     with os.fdopen(theirs, "w") as terminal:
         monkeypatch.setattr("sys.stderr", terminal)
-        with order_import._progress() as progress:  # noqa: SLF001  (a terminal is not a process's)
+        with bulk.progress_of("bringing in") as progress:
             progress(1, 4)
             os.set_blocking(ours, False)
             with pytest.raises(BlockingIOError):

@@ -118,8 +118,7 @@ def upgrade() -> None:
             "fee_fixed_minor >= 0 AND fee_basis_points BETWEEN 0 AND 10000", name="event_fee"
         ),
         sa.CheckConstraint(
-            "half_cap_percent IS NULL OR half_cap_percent BETWEEN 1 AND 100",
-            name="event_half_cap",
+            "half_cap_percent IS NULL OR half_cap_percent BETWEEN 1 AND 100", name="event_half_cap"
         ),
         sa.CheckConstraint(
             "half_taken >= 0 AND (half_limit IS NULL OR half_taken <= half_limit)",
@@ -211,31 +210,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_letter_received_at"), "letter", ["received_at"], unique=False)
     op.create_table(
+        "mail_event",
+        sa.Column("event_key", sa.String(length=255), nullable=False),
+        sa.Column("message_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.String(length=255), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("happened_at", UtcDateTime(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("event_key"),
+    )
+    op.create_index("mail_event_message_id", "mail_event", ["message_id"], unique=False)
+    op.create_index("mail_event_provider_id", "mail_event", ["provider_id"], unique=False)
+    op.create_table(
         "public_key",
         sa.Column("key_id", sa.String(length=8), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key_id"),
-    )
-    op.create_table(
-        "export_run",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=True),
-        sa.Column("destination", sa.String(), nullable=False),
-        sa.Column("format", sa.String(length=12), nullable=False),
-        sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("by", sa.String(), nullable=False),
-        sa.Column("started_at", UtcDateTime(), nullable=False),
-        sa.Column("finished_at", UtcDateTime(), nullable=False),
-        sa.CheckConstraint("row_count >= 0 AND size >= 0", name="export_run_counts"),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"]),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index(
-        "export_run_last", "export_run", ["name", "destination", "started_at"], unique=False
     )
     op.create_table(
         "shift",
@@ -293,6 +285,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "name", name="door_list_name"),
     )
     op.create_index(op.f("ix_door_list_event_id"), "door_list", ["event_id"], unique=False)
+    op.create_table(
+        "export_run",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("destination", sa.String(), nullable=False),
+        sa.Column("format", sa.String(length=12), nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("row_count >= 0 AND size >= 0", name="export_run_counts"),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "export_run_last", "export_run", ["name", "destination", "started_at"], unique=False
+    )
     op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -405,6 +420,7 @@ def upgrade() -> None:
         ),
         sa.Column("recipient_name", sa.String(), nullable=False),
         sa.Column("recipient_email", sa.String(), nullable=False),
+        sa.Column("is_reserved", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -480,9 +496,10 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("plan_digest", sa.String(length=64), nullable=False),
+        sa.Column("terms_digest", sa.String(length=64), nullable=False),
         sa.Column("settings", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"],
@@ -493,7 +510,7 @@ def upgrade() -> None:
             ["tier.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("plan_digest"),
+        sa.UniqueConstraint("event_id", "name", name="campaign_name"),
     )
     op.create_index(op.f("ix_campaign_event_id"), "campaign", ["event_id"], unique=False)
     op.create_table(
@@ -510,57 +527,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("list_id", "tier_id"),
     )
-    op.create_table(
-        "message",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("job_id", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.Uuid(), nullable=True),
-        sa.Column("recipient", sa.String(), nullable=False),
-        sa.Column("template", sa.String(length=40), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "sending",
-                "sent",
-                "refused",
-                name="message_state",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
-            ),
-            nullable=False,
-        ),
-        sa.Column("provider", sa.String(length=24), nullable=False),
-        sa.Column("provider_id", sa.String(), nullable=True),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("called_at", UtcDateTime(), nullable=True),
-        sa.Column("sent_at", UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["job_id"],
-            ["job.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["orders.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("job_id"),
-    )
-    op.create_index(op.f("ix_message_order_id"), "message", ["order_id"], unique=False)
-    op.create_index("message_provider_id", "message", ["provider_id"], unique=False)
-    op.create_table(
-        "mail_event",
-        sa.Column("event_key", sa.String(length=255), nullable=False),
-        sa.Column("message_id", sa.Uuid(), nullable=True),
-        sa.Column("provider_id", sa.String(length=255), nullable=True),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("happened_at", UtcDateTime(), nullable=False),
-        sa.Column("received_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("event_key"),
-    )
-    op.create_index("mail_event_message_id", "mail_event", ["message_id"], unique=False)
-    op.create_index("mail_event_provider_id", "mail_event", ["provider_id"], unique=False)
     op.create_table(
         "order_line",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -711,9 +677,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_till_entry_order_id"), "till_entry", ["order_id"], unique=False)
     op.create_index(op.f("ix_till_entry_shift_id"), "till_entry", ["shift_id"], unique=False)
     op.create_table(
+        "campaign_file",
+        sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.String(length=80), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"],
+            ["campaign.id"],
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "turn"),
+    )
+    op.create_table(
         "campaign_row",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("campaign_id", sa.Uuid(), nullable=False),
+        sa.Column("guest_key", sa.String(length=64), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -721,6 +701,7 @@ def upgrade() -> None:
         sa.Column("company", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -738,7 +719,9 @@ def upgrade() -> None:
         ),
         sa.Column("promo_id", sa.Uuid(), nullable=True),
         sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("reminded_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("held >= 0 AND held <= quantity", name="campaign_row_held"),
         sa.ForeignKeyConstraint(
             ["campaign_id"],
             ["campaign.id"],
@@ -752,7 +735,7 @@ def upgrade() -> None:
             ["promo.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("campaign_id", "line", name="campaign_row_line"),
+        sa.UniqueConstraint("campaign_id", "guest_key", name="campaign_row_guest"),
         sa.UniqueConstraint("order_id"),
         sa.UniqueConstraint("promo_id"),
     )
@@ -865,6 +848,52 @@ def upgrade() -> None:
     op.create_index(op.f("ix_ticket_event_id"), "ticket", ["event_id"], unique=False)
     op.create_index(op.f("ix_ticket_order_id"), "ticket", ["order_id"], unique=False)
     op.create_index(op.f("ix_ticket_tier_id"), "ticket", ["tier_id"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("campaign_row_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("template", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "sending",
+                "sent",
+                "refused",
+                name="message_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("provider_id", sa.String(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("called_at", UtcDateTime(), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["campaign_row_id"],
+            ["campaign_row.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id"],
+            ["job.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("job_id"),
+    )
+    op.create_index(
+        op.f("ix_message_campaign_row_id"), "message", ["campaign_row_id"], unique=False
+    )
+    op.create_index(op.f("ix_message_order_id"), "message", ["order_id"], unique=False)
+    op.create_index("message_provider_id", "message", ["provider_id"], unique=False)
     op.create_table(
         "promo_use",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1026,7 +1055,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("scan_id"),
     )
     op.create_index(op.f("ix_entry_ticket_id"), "entry", ["ticket_id"], unique=False)
-
+    # ### end Alembic commands ###
     _protect_audit()
 
 
@@ -1034,6 +1063,7 @@ def downgrade() -> None:
     """Go one schema down."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_is_kept CASCADE")
+
     op.drop_index(op.f("ix_entry_ticket_id"), table_name="entry")
     op.drop_table("entry")
     op.drop_index(op.f("ix_scan_ticket_id"), table_name="scan")
@@ -1045,6 +1075,10 @@ def downgrade() -> None:
     op.drop_index("promo_use_order", table_name="promo_use")
     op.drop_index(op.f("ix_promo_use_promo_id"), table_name="promo_use")
     op.drop_table("promo_use")
+    op.drop_index("message_provider_id", table_name="message")
+    op.drop_index(op.f("ix_message_order_id"), table_name="message")
+    op.drop_index(op.f("ix_message_campaign_row_id"), table_name="message")
+    op.drop_table("message")
     op.drop_index(op.f("ix_ticket_tier_id"), table_name="ticket")
     op.drop_index(op.f("ix_ticket_order_id"), table_name="ticket")
     op.drop_index(op.f("ix_ticket_event_id"), table_name="ticket")
@@ -1054,6 +1088,7 @@ def downgrade() -> None:
     op.drop_table("refund")
     op.drop_index(op.f("ix_campaign_row_campaign_id"), table_name="campaign_row")
     op.drop_table("campaign_row")
+    op.drop_table("campaign_file")
     op.drop_index(op.f("ix_till_entry_shift_id"), table_name="till_entry")
     op.drop_index(op.f("ix_till_entry_order_id"), table_name="till_entry")
     op.drop_table("till_entry")
@@ -1071,12 +1106,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_order_line_tier_id"), table_name="order_line")
     op.drop_index(op.f("ix_order_line_order_id"), table_name="order_line")
     op.drop_table("order_line")
-    op.drop_index("mail_event_provider_id", table_name="mail_event")
-    op.drop_index("mail_event_message_id", table_name="mail_event")
-    op.drop_table("mail_event")
-    op.drop_index("message_provider_id", table_name="message")
-    op.drop_index(op.f("ix_message_order_id"), table_name="message")
-    op.drop_table("message")
     op.drop_table("door_list_tier")
     op.drop_index(op.f("ix_campaign_event_id"), table_name="campaign")
     op.drop_table("campaign")
@@ -1088,6 +1117,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_orders_expires_at"), table_name="orders")
     op.drop_index(op.f("ix_orders_event_id"), table_name="orders")
     op.drop_table("orders")
+    op.drop_index("export_run_last", table_name="export_run")
+    op.drop_table("export_run")
     op.drop_index(op.f("ix_door_list_event_id"), table_name="door_list")
     op.drop_table("door_list")
     op.drop_index(
@@ -1099,8 +1130,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shift_opened_at"), table_name="shift")
     op.drop_table("shift")
     op.drop_table("public_key")
-    op.drop_index("export_run_last", table_name="export_run")
-    op.drop_table("export_run")
+    op.drop_index("mail_event_provider_id", table_name="mail_event")
+    op.drop_index("mail_event_message_id", table_name="mail_event")
+    op.drop_table("mail_event")
     op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
     op.drop_table("letter")
     op.drop_index(
@@ -1120,6 +1152,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_audit_entry_subject"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")
     op.drop_table("audit_entry")
+    # ### end Alembic commands ###
 
 
 def _protect_audit() -> None:
