@@ -105,7 +105,7 @@ def test_every_secret_is_masked(tmp_path: Path) -> None:
         {f"BOXOFFICE_{name.upper()}": "sesame" for name in secrets}, _empty(tmp_path)
     )
 
-    assert secrets == ["secret_key", "asaas_api_key", "asaas_webhook_token"]
+    assert secrets == ["secret_key", "asaas_api_key", "asaas_webhook_token", "redis_url"]
     assert {read.values[name].shown for name in secrets} == {"***"}
 
 
