@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, update
 from sqlmodel import col, func, select
+from sqlmodel.sql.expression import Select
 
-from boxoffice.db import WriteSession, changed
+from boxoffice.db import changed
 from boxoffice.errors import BoxOfficeError, Unavailable
 from boxoffice.log import log
 from boxoffice.office import BoxOffice
@@ -30,22 +31,21 @@ _BATCH = 200  # rows that are marked in one transaction
 _OUT_MAX = 1_000  # jobs that are rung for and not claimed: more would only wait elsewhere
 _HERE_MAX = 10  # jobs run here in one tick, before the bell is tried again
 
-_PICK = (
+Pick = Select[UUID, str, str]
+
+_READY = (
     select(Job.id, Job.kind, Job.queue)
     .where(col(Job.state) == JobState.WAITING, col(Job.run_at) <= bindparam("now"))
     .where(col(Job.kind).in_(KINDS))
     .order_by(*BY_URGENCY)
     .limit(bindparam("limit"))
-    # Race: two dispatchers pick at once. Each takes rows that the other has not locked.
-    .with_for_update(skip_locked=True)
 )
 _UNHEARD = (
     select(Job.id, Job.kind, Job.queue)
     .where(col(Job.state) == JobState.SENT, col(Job.sent_at) <= bindparam("before"))
     .where(col(Job.queue) == bindparam("queue"))
-    .order_by(col(Job.run_at), col(Job.id))
+    .order_by(col(Job.sent_at), col(Job.id))
     .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
 )
 _OUT = (
     select(Job.queue, func.count(), func.min(col(Job.sent_at)))
@@ -126,35 +126,40 @@ class Dispatcher:
             if not lives(session, Part.WORKER, now=now):
                 return False
             out = {queue: (count, since) for queue, count, since in session.exec(_OUT).all()}
-        for queue, (count, since) in out.items():
+        for word, (count, since) in out.items():
+            if since is None or since > now - RING_AGAIN:
+                continue
             # Rings that lie unheard are not lost: workers are busy. Only what is missing is rung.
-            if since <= now - RING_AGAIN and bell.count_of(queue) < count:
-                self._ring(bell, self._marked(queue))
+            queue = Queue(word)
+            missing = count - bell.count_of(queue)
+            if missing > 0:
+                values = {"before": now - RING_AGAIN, "queue": queue, "limit": missing}
+                self._ring(bell, self._marked(_UNHEARD, values))
         left = _OUT_MAX - sum(count for count, _ in out.values())
         while left > 0:
-            rings = self._marked(None, min(left, _BATCH))
+            limit = min(left, _BATCH)
+            rings = self._marked(_READY, {"now": now, "limit": limit})
             self._ring(bell, rings)
-            left -= len(rings)
-            if len(rings) < _BATCH:
+            left -= limit
+            if len(rings) < limit:
                 break
         return True
 
-    def _marked(self, queue: Queue | None, limit: int = _OUT_MAX) -> list[Ring]:
-        """Mark jobs as rung for: those of `queue` that nobody heard, or those that are ready."""
-        now = self._office.now()
+    def _marked(self, pick: Pick, values: dict[str, object]) -> list[Ring]:
+        """Mark the jobs that `pick` finds as rung for, and return the rings to make."""
         with self._office.reading() as session:  # most ticks find nothing, and write nothing
-            pick = _PICK if queue is None else _UNHEARD
-            values = {"now": now, "limit": limit} if queue is None else {
-                "before": now - RING_AGAIN, "queue": queue, "limit": limit,
-            }  # fmt: skip
-            if not session.exec(pick.with_for_update(None), params={**values, "limit": 1}).first():
+            if session.exec(pick, params={**values, "limit": 1}).first() is None:
                 return []
         with self._office.writing() as session:
-            found = session.exec(pick, params=values).all()
-            _mark(session, [job_id for job_id, _, _ in found], {"sent_at": now})
+            # Race: two dispatchers pick at once. Each takes rows that the other has not locked.
+            found = session.exec(pick.with_for_update(skip_locked=True), params=values).all()
+            sent = {"state": JobState.SENT, "sent_at": self._office.now()}
+            ids = [job_id for job_id, _, _ in found]
+            if ids:
+                changed(session, update(Job).where(col(Job.id).in_(ids)).values(sent))
         return [
-            Ring(job_id, its_queue, limit_seconds_of(self._office, KINDS[kind]))
-            for job_id, kind, its_queue in found
+            Ring(job_id, Queue(queue), limit_seconds_of(self._office, KINDS[kind]))
+            for job_id, kind, queue in found
             if kind in KINDS
         ]
 
@@ -163,26 +168,14 @@ class Dispatcher:
             try:
                 bell.ring(ring)
             except BellSilent:
-                with self._office.writing() as session:
-                    unrung = [each.job_id for each in rings[number:]]
-                    _mark(session, unrung, {"state": JobState.WAITING}, only=JobState.SENT)
+                self._unmark([each.job_id for each in rings[number:]])
                 raise
 
-
-def _mark(
-    session: WriteSession,
-    job_ids: list[UUID],
-    values: dict[str, object],
-    only: JobState | None = None,
-) -> None:
-    if not job_ids:
-        return
-    statement = update(Job).where(col(Job.id).in_(job_ids))
-    if only is None:
-        values = {"state": JobState.SENT} | values
-    else:
-        statement = statement.where(col(Job.state) == only)
-    changed(session, statement.values(values))
+    def _unmark(self, job_ids: list[UUID]) -> None:
+        """Let jobs that could not be rung for wait as before. One ring may have come through."""
+        with self._office.writing() as session:
+            mine = (col(Job.id).in_(job_ids), col(Job.state) == JobState.SENT)
+            changed(session, update(Job).where(*mine).values(state=JobState.WAITING))
 
 
 def patiently(dispatcher: Dispatcher, *, limit: int = _HERE_MAX) -> Ran | None:

@@ -16,7 +16,6 @@ from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import KINDS, Promise
 from boxoffice.outbox.models import Job, JobState
 
-
 _LEASE_SECONDS_MAX = 3600
 _LIMIT_MARGIN_SECONDS_MAX = 10.0
 

@@ -12,7 +12,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from boxoffice.db import WriteSession, changed, insert_values_once
 from boxoffice.office import BoxOffice
@@ -127,9 +127,12 @@ class Slots:
             return 0
         count = 0
         with office.writing() as session:
-            last = session.exec(
-                select(func.max(col(Slot.slot_at))).where(Slot.schedule == schedule.name)
-            ).one()
+            last: datetime | None = session.exec(
+                select(Slot.slot_at)
+                .where(Slot.schedule == schedule.name)
+                .order_by(col(Slot.slot_at).desc())
+                .limit(1)
+            ).first()
             missed = [] if last is None else list(_missed(schedule, last, now))
             # A schedule that is new here begins with an interval's slot; a day's waits for its day.
             is_new = last is None

@@ -48,5 +48,8 @@ def health(session: ReadSession, *, now: datetime) -> Health:
         .where(col(Job.state).in_(_OPEN))
         .where(col(Job.run_at) <= now)
     ).one()
-    waited = (now - oldest).total_seconds() if oldest is not None else 0.0
-    return Health(tuple(Count(*row) for row in counted), due_count, waited, tuple(pulses(session)))
+    counts = tuple(
+        Count(JobState(state), Queue(queue), kind, count) for state, queue, kind, count in counted
+    )
+    waited = (now - oldest).total_seconds() if due_count else 0.0
+    return Health(counts, due_count, waited, tuple(pulses(session)))
