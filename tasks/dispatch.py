@@ -27,6 +27,7 @@ from tasks.schedule import Slots
 
 TICK_SECONDS = 1.0
 RING_AGAIN = timedelta(seconds=10)  # a worker that was rung should have claimed by then
+STALLED = timedelta(seconds=60)  # nobody got to a ring: whatever the reason, it is worked here
 _BATCH = 200  # rows that are marked in one transaction
 _OUT_MAX = 1_000  # jobs that are rung for and not claimed: more would only wait elsewhere
 _HERE_MAX = 10  # jobs run here in one tick, before the bell is tried again
@@ -116,7 +117,9 @@ class Dispatcher:
         return run_due(self._office, limit=limit)
 
     def _rung(self, bell: Bell) -> bool:
-        """Ring for what is ready and what nobody heard; `False` when no worker could hear it.
+        """Ring for what is ready and what nobody heard; `False` when this process should work too.
+
+        That is so when no worker lives, and when those that live have not got to a ring for long.
 
         Raises:
             BellSilent: the bell is out of order.
@@ -126,7 +129,9 @@ class Dispatcher:
             if not lives(session, Part.WORKER, now=now):
                 return False
             out = {queue: (count, since) for queue, count, since in session.exec(_OUT).all()}
+        is_stalled = False
         for word, (count, since) in out.items():
+            is_stalled |= since is not None and since <= now - STALLED
             if since is None or since > now - RING_AGAIN:
                 continue
             # Rings that lie unheard are not lost: workers are busy. Only what is missing is rung.
@@ -143,7 +148,7 @@ class Dispatcher:
             left -= limit
             if len(rings) < limit:
                 break
-        return True
+        return not is_stalled
 
     def _marked(self, pick: Pick, values: dict[str, object]) -> list[Ring]:
         """Mark the jobs that `pick` finds as rung for, and return the rings to make."""

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from celery.bootsteps import StartStopStep
+from celery.worker.state import reserved_requests
+from redis.exceptions import ConnectionError as RedisConnectionError
 
+from boxoffice.log import log
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Part, Queue
 from boxoffice.outbox.pulse import BEAT_SECONDS
@@ -27,6 +30,7 @@ class Heart(StartStopStep):  # type: ignore[misc]  # Celery ships no types
     def __init__(self, consumer: Any, **options: Any) -> None:
         """Open nothing yet."""
         super().__init__(consumer, **options)
+        self._consumer = consumer
         self._office = BoxOffice(self.settings)
         keep_time(self._office)
         self._pulse = Pulse(self._office, Part.WORKER)
@@ -47,8 +51,24 @@ class Heart(StartStopStep):  # type: ignore[misc]  # Celery ships no types
         self._office.close()
 
     def _beat(self) -> None:
+        self._must_be_listening()
         self._pulse.beat()
         self._office.close()  # between beats there is no line that a forked process could inherit
+
+    def _must_be_listening(self) -> None:
+        """Have the line to Redis made anew when it was lost without a word.
+
+        kombu 5.7 takes a message for delivered for ever when Redis went away before it could be
+        acknowledged. So many are all a worker may have in hand: it would wait, alive, for ever.
+
+        Raises:
+            RedisConnectionError: the consumer is to start again; the jobs in hand go on.
+        """
+        delivered = self._consumer.task_consumer.channel.qos
+        unanswered = len(delivered._delivered) - len(delivered._dirty)  # noqa: SLF001  (told by no method)
+        if unanswered > len(reserved_requests):
+            log.warning("rings were lost with Redis", extra={"count": unanswered})
+            raise RedisConnectionError("Redis forgot what it had handed over")
 
 
 def run_worker(settings: Settings, queues: Sequence[Queue], concurrency: int) -> None:

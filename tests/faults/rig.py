@@ -25,7 +25,7 @@ from boxoffice.ids import new_id
 from boxoffice.migrations.run import upgrade
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import DeliverTickets, OpenCharge, Promise
-from boxoffice.outbox.models import Heartbeat, Job, JobState, Part, Slot
+from boxoffice.outbox.models import Heartbeat, Job, JobState, Slot
 from boxoffice.outbox.pulse import pulses
 from boxoffice.payments.letters import keep_letter
 from boxoffice.sandbox.asaas import create_app
@@ -35,6 +35,7 @@ from boxoffice.servers.postgres import Postgres
 from boxoffice.servers.redis import Redis
 from boxoffice.settings import Settings
 from boxoffice.staff.rules import SYSTEM
+from tasks.bell import redis_of
 from tests.making import SECRET, a_sale, a_tier, an_event, an_order, started
 from tests.services.switch import Switch, switch
 
@@ -52,12 +53,14 @@ class Gate:
         self._app = app
         self._open = threading.Event()
         self._open.set()
+        self._holds_all = False
         self.arrived = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call, or keep the answer to a new charge back."""
-        is_charge = (scope.get("method"), scope.get("path")) == ("POST", "/v3/payments")
-        if not is_charge or self._open.is_set():
+        is_held = self._holds_all or scope.get("path") == "/v3/payments"
+        is_new = self._holds_all or scope.get("method") == "POST"
+        if not (is_held and is_new) or self._open.is_set():
             await self._app(scope, receive, send)
             return
 
@@ -68,8 +71,9 @@ class Gate:
         await self._app(scope, receive, hold)
 
     @contextmanager
-    def shut(self) -> Iterator[None]:
-        """Keep answers back for the length of a block."""
+    def shut(self, *, holds_all: bool = False) -> Iterator[None]:
+        """Keep answers back for the length of a block: those to new charges, or all."""
+        self._holds_all = holds_all
         self.arrived.clear()
         self._open.clear()
         try:
@@ -84,7 +88,6 @@ class Program:
 
     process: "subprocess.Popen[bytes]"
     log: Path
-    name: str = ""
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to it and to every process it made."""
@@ -128,21 +131,27 @@ class Rig:
 
     def worker(self, *, skew_seconds: int = 0) -> Program:
         """Start a worker, and wait until it listens."""
-        return self._alive(self.start("worker", skew_seconds=skew_seconds), Part.WORKER)
+        return self.alive(self.start("worker", skew_seconds=skew_seconds))
 
     def beat(self) -> Program:
         """Start a beat, and wait until it ticks."""
-        return self._alive(self.start("beat"), Part.BEAT)
+        return self.alive(self.start("beat"))
 
-    def _alive(self, program: Program, part: Part) -> Program:
+    def alive(self, program: Program) -> Program:
+        """Wait until a program has a heartbeat."""
         tail = f":{program.process.pid}"
 
         def is_seen() -> bool:
             with self.office.reading() as session:
-                return any(p.part is part and p.name.endswith(tail) for p in pulses(session))
+                return any(pulse.name.endswith(tail) for pulse in pulses(session))
 
         wait_until(is_seen, why=program.log.read_text)
         return program
+
+    @property
+    def workers(self) -> list[Program]:
+        """The workers that were started and not killed."""
+        return [program for program in self.programs if "worker" in program.log.name]
 
     def end(self, *programs: Program) -> None:
         """Kill programs, all of them when none is named."""
@@ -214,6 +223,11 @@ class Rig:
         """Return the log that all programs share."""
         path = self.home / "boxoffice.log"
         return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+    def flush(self) -> None:
+        """Let Redis forget everything."""
+        with closing(redis_of(self.office.settings)) as line:
+            line.flushall()
 
     def restart(self, server: Child, number: signal.Signals) -> None:
         """End a server with a signal, and start it again."""
