@@ -14,10 +14,7 @@ def office_to_break() -> Iterator[Rig]:
 
 
 @pytest.fixture
-def broken(office_to_break: Rig) -> Iterator[Rig]:
-    """The office with a beat and two workers, and nothing left to do."""
-    words = ("beat", "worker", "worker")
-    for program in [office_to_break.start(word) for word in words]:
-        office_to_break.alive(program)
-    yield office_to_break
-    office_to_break.tidy()
+def broken(office_to_break: Rig) -> Rig:
+    """The office with a beat and two workers at least, and nothing left to do."""
+    office_to_break.mend()
+    return office_to_break

@@ -1,6 +1,7 @@
 """A whole office to break: PostgreSQL, Redis, a gateway, workers and beats, each a real process."""
 
 import asyncio
+import itertools
 import json
 import os
 import shutil
@@ -25,7 +26,7 @@ from boxoffice.ids import new_id
 from boxoffice.migrations.run import upgrade
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import DeliverTickets, OpenCharge, Promise
-from boxoffice.outbox.models import Heartbeat, Job, JobState, Slot
+from boxoffice.outbox.models import Heartbeat, Job, JobState
 from boxoffice.outbox.pulse import pulses
 from boxoffice.payments.letters import keep_letter
 from boxoffice.sandbox.asaas import create_app
@@ -113,10 +114,11 @@ class Rig:
     sandbox: Sandbox
     programs: list[Program] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def start(self, *words: str, skew_seconds: int = 0) -> Program:
         """Start `boxoffice job …`, on a machine whose clock is wrong by so much."""
-        log = self.home / f"{len(self.programs)}-{words[0]}.log"
+        log = self.home / f"{next(self.numbers)}-{words[0]}.log"
         with log.open("wb") as said:
             process = subprocess.Popen(  # noqa: S603  (our own program)
                 [sys.executable, _SKEWED, str(skew_seconds), "job", *words],
@@ -159,12 +161,19 @@ class Rig:
             program.kill()
             self.programs.remove(program)
 
-    def tidy(self) -> None:
-        """End every program, and forget their heartbeats and what they left undone."""
-        self.end()
+    def mend(self) -> None:
+        """Have a beat and two workers run; what an earlier test has left of others is forgotten."""
+        alive = [program for program in self.programs if program.process.poll() is None]
+        self.programs = alive
+        names = [f"%:{program.process.pid}" for program in alive]
         with self.office.writing() as session:
-            for table in (Heartbeat, Slot):
-                changed(session, delete(table))
+            gone = [~col(Heartbeat.name).like(name) for name in names]
+            changed(session, delete(Heartbeat).where(*gone))
+        words = ["beat"] * (1 - (len(alive) - len(self.workers))) + ["worker"] * (
+            2 - len(self.workers)
+        )
+        for program in [self.start(word) for word in words]:
+            self.alive(program)
 
     def letters(self, count: int) -> None:
         """Keep letters that name no charge: jobs that only our own database knows of."""

@@ -32,10 +32,10 @@ def test_a_flushed_redis_loses_no_job(broken: Rig) -> None:
 
 
 def test_a_redis_that_is_killed_twice_under_work_loses_no_job(broken: Rig) -> None:
+    mails = broken.mails(10)
     for _ in range(2):
         broken.letters(200)
         broken.restart(broken.redis, signal.SIGKILL)
-        mails = broken.mails(10)
     broken.wait_until_done(AFTER_SECONDS)
 
     assert {broken.job(mail).state for mail in mails} == {JobState.DONE}
