@@ -12,7 +12,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from kombu.entity import Queue as Line
 
-from boxoffice.errors import BoxOfficeError
+from boxoffice.errors import BoxOfficeError, Misconfigured
 from boxoffice.log import log
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Queue
@@ -27,7 +27,7 @@ def make_app(settings: Settings) -> Celery:
     """Build the Celery app of one box office.
 
     Raises:
-        Misconfigured: BOXOFFICE_REDIS_URL is not set.
+        Misconfigured: BOXOFFICE_REDIS_URL is not set, or no address.
     """
     url = settings.need("redis_url", why="workers are rung through Redis")
     app = Celery("boxoffice", broker=broker_url(url), set_as_current=False)
@@ -61,7 +61,16 @@ def key_prefix(instance: str) -> str:
 
 
 def broker_url(url: str) -> str:
-    """Return the address as Celery writes it: a Unix socket has a scheme of its own there."""
+    """Return the address as Celery writes it: a Unix socket has a scheme of its own there.
+
+    Raises:
+        Misconfigured: it is no address of a Redis.
+    """
+    if not url.startswith(("redis://", "rediss://", "unix:///")):
+        raise Misconfigured(  # without the address: it may hold a password
+            "BOXOFFICE_REDIS_URL is not the address of a Redis.",
+            hint="write redis://host:6379/0, rediss://… or unix:///path/redis.sock",
+        )
     if not url.startswith("unix://"):
         return url
     path, _, query = url.removeprefix("unix://").partition("?")

@@ -18,6 +18,7 @@ from boxoffice.cli import show
 from boxoffice.cli.opening import settings_of
 from boxoffice.db import private_file
 from boxoffice.errors import Busy, Misconfigured, Refused
+from boxoffice.office import opened
 from boxoffice.servers.children import Child, Children, until
 from boxoffice.servers.postgres import Postgres
 from boxoffice.servers.redis import Redis
@@ -93,8 +94,11 @@ def _must_be_free(settings: Settings) -> None:
                 f"{PREFIX}{name.upper()} is set ({value.origin}), and `up` brings its own.",
                 hint="unset it, or start boxoffice job worker, job beat and webhook serve yourself",
             )
-    has_own = settings.get("database_url") is not None
-    if (settings.home / "boxoffice.db").exists() and not has_own:
+    if settings.get("database_url") is not None:
+        return
+    with opened(settings) as office:
+        is_used = office.database.schema() is not None  # an empty file is no box office
+    if is_used:
         raise Refused(
             f"{settings.home} holds a box office on SQLite, which `up` would hide.",
             hint="set BOXOFFICE_HOME to another folder",

@@ -9,7 +9,7 @@ from tasks.dispatch import BellSilent, Ring
 
 
 class Rung:
-    """Keeps every ring. `lost` are those that Redis forgot; `works` says whether it rings at all."""
+    """Keeps every ring, and is out of order after `works_for` of them."""
 
     def __init__(self) -> None:
         self.rings: list[Ring] = []
