@@ -42,15 +42,18 @@ def up(office: Commands) -> "Iterator[tuple[subprocess.Popen[bytes], list[str]]]
 
     def listen() -> None:
         assert process.stdout is not None
-        said.extend(line.decode() for line in process.stdout)
+        with process.stdout as lines:
+            said.extend(line.decode() for line in lines)
 
-    threading.Thread(target=listen, daemon=True).start()
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
     try:
         yield process, said
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.wait(STOP_SECONDS)
+        listener.join(STOP_SECONDS)
 
 
 def running_in(home: Path) -> list[str]:

@@ -170,8 +170,6 @@ def test_two_dispatchers_ring_once_for_each_job(office: BoxOffice) -> None:
 
     said = sorted(job_id for each in rung for job_id in each)
     assert said == sorted(str(job.id) for job in rows(office, Job))
-        str(job.id) for job in rows(office, Job)
-    )
 
 
 def test_a_process_is_killed_before_its_lease_is_over(office: BoxOffice) -> None:
