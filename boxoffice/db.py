@@ -130,6 +130,13 @@ class Database:
             if engine is not None:
                 engine.dispose()
 
+    def forget(self) -> None:
+        """Start anew after a fork: the lines are the parent's, and stay open there."""
+        for engine in (self._writer, self._reader):
+            if engine is not None:
+                engine.dispose(close=False)
+        self._writer = self._reader = None
+
     def schema(self) -> str | None:
         """Return the migration this database is at, or `None` when it was never initialised."""
         if self.is_sqlite and not Path(self.url.database or "").exists():

@@ -3,18 +3,18 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlmodel import col, func, select
 
 from boxoffice.errors import BoxOfficeError
 from boxoffice.mail import Checked
 from boxoffice.office import BoxOffice
-from boxoffice.outbox.models import Job, JobState
+from boxoffice.outbox.health import health
+from boxoffice.outbox.models import JobState
 from boxoffice.tickets.models import Ticket, TicketState
 
 _DISK_MIN_BYTES = 200 * 1024 * 1024  # below this, sales are about to fail
-_LATE = timedelta(minutes=10)
+_LATE_SECONDS = 600
 _PRIVATE = 0o077
 
 
@@ -89,29 +89,31 @@ def _mail(office: BoxOffice) -> Finding:
 
 def _jobs(office: BoxOffice) -> Finding:
     with office.reading() as session:
-        counts = dict(session.exec(select(Job.state, func.count()).group_by(col(Job.state))).all())
-        oldest = session.exec(
-            select(func.min(col(Job.run_at))).where(
-                col(Job.state).in_([JobState.WAITING, JobState.SENT])
-            )
-        ).one()
-    bad = counts.get(JobState.DEAD, 0) + counts.get(JobState.FAILED, 0)
-    waiting = counts.get(JobState.WAITING, 0) + counts.get(JobState.SENT, 0)
-    if bad:
+        found = health(session, now=office.now())
+    bad = {state: found.in_state(state) for state in (JobState.DEAD, JobState.FAILED)}
+    if any(bad.values()):
         return Finding(
             "jobs",
             is_ok=False,
-            says=f"{bad} ended badly",
-            mend="boxoffice job list --state failed (or dead), then boxoffice job retry",
+            says=f"{bad[JobState.DEAD]} dead, {bad[JobState.FAILED]} failed",
+            mend="boxoffice job list --state dead (or failed), then boxoffice job retry",
         )
-    if waiting and office.now() - oldest > _LATE:
+    waiting = found.in_state(JobState.WAITING, JobState.SENT)
+    later = waiting - found.due_count
+    if found.oldest_seconds > _LATE_SECONDS:
+        has_workers = office.settings.get("redis_url") is not None
         return Finding(
             "jobs",
             is_ok=False,
-            says=f"{waiting} wait, the oldest over 10 minutes",
-            mend="boxoffice job run --until-empty, and a line in crontab",
+            says=f"{found.due_count} wait, the oldest for {found.oldest_seconds / 60:.0f} minutes",
+            mend="boxoffice job worker and boxoffice job beat, or more of the first"
+            if has_workers
+            else "boxoffice job run --until-empty, and a line in crontab",
         )
-    return Finding("jobs", is_ok=True, says=f"none late, {waiting} for later")
+    says = "none due" if not found.due_count else (
+        f"{found.due_count} due, the oldest for {found.oldest_seconds:.0f} s"
+    )  # fmt: skip
+    return Finding("jobs", is_ok=True, says=f"none late: {says}, {later} for later")
 
 
 def _disk(office: BoxOffice) -> Finding:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from boxoffice.errors import Misconfigured
 
 PREFIX = "BOXOFFICE_"
+FILE_NAME = "boxoffice.toml"
 _PASSWORD = re.compile(r"(://[^:/@]*:).*(?=@)")  # it may hold colons and at-signs itself
 _PASSWORD_PARAMETER = re.compile(r"([?&]\w*password=)[^&]*")
 
@@ -39,6 +40,9 @@ KNOWN = (
         "by default a maildir in home.",
     ),
     Setting("mail_password", "Password of the user in mail_url.", secret=True),
+    Setting("redis_url", "Redis that rings the workers; without it jobs run here.", secret=True),
+    Setting("instance", "Name of this box office on a Redis it shares.", "boxoffice"),
+    Setting("job_lease_seconds", "A shorter lease for every job, to rehearse what breaks."),
     Setting("mail_from", "Sender of mail.", "Boxoffice <tickets@localhost.localdomain>"),
     Setting("sendgrid_url", "Address of the SendGrid API.", "https://api.sendgrid.com"),
     Setting("sendgrid_api_key", "Key of the SendGrid account.", secret=True),
@@ -75,7 +79,9 @@ class Settings:
     def read(
         cls, environment: Mapping[str, str] | None = None, config: Path | None = None
     ) -> "Settings":
-        """Read the environment, then `config` (or `./boxoffice.toml`), then the defaults.
+        """Read the environment, then `config` (or `./boxoffice.toml`), home's file, the defaults.
+
+        `boxoffice up` leaves `boxoffice.toml` in home, so that other terminals find its servers.
 
         Raises:
             Misconfigured: a name is unknown, a file cannot be read, or a value is not text.
@@ -83,14 +89,12 @@ class Settings:
         given = os.environ if environment is None else environment
         from_file, file_name = _read_file(config)
         from_environment = _read_environment(given)
-        values = {}
-        for setting in KNOWN:
-            if setting.name in from_environment:
-                values[setting.name] = from_environment[setting.name]
-            elif setting.name in from_file:
-                values[setting.name] = Value(setting, from_file[setting.name], file_name)
-            else:
-                values[setting.name] = Value(setting, setting.default, "default")
+        values = {setting.name: Value(setting, setting.default, "default") for setting in KNOWN}
+        values |= _values(from_file, file_name) | from_environment
+        in_home = cls(MappingProxyType(values)).home / FILE_NAME
+        if config is None and in_home.is_file():
+            of_home, name = _read_file(in_home)
+            values |= _values(of_home, name) | _values(from_file, file_name) | from_environment
         return cls(MappingProxyType(values))
 
     def get(self, name: str) -> str | None:
@@ -152,6 +156,10 @@ def _read_environment(given: Mapping[str, str]) -> dict[str, Value]:
     return values
 
 
+def _values(found: Mapping[str, str], origin: str) -> dict[str, Value]:
+    return {name: Value(_BY_NAME[name], text, origin) for name, text in found.items()}
+
+
 def _read_secret(variable: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
@@ -160,7 +168,7 @@ def _read_secret(variable: str, path: str) -> str:
 
 
 def _read_file(config: Path | None) -> tuple[dict[str, str], str]:
-    path = config or Path("boxoffice.toml")
+    path = config or Path(FILE_NAME)
     if config is None and not path.is_file():
         return {}, ""
     try:

@@ -4,12 +4,10 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from boxoffice.errors import BoxOfficeError
-from boxoffice.log import log, log_failure
+from boxoffice.log import log_failure
 from boxoffice.office import BoxOffice
-from tasks.relay import run_due
-
-_LOOK_SECONDS = 1.0
+from tasks.dispatch import TICK_SECONDS, Dispatcher, patiently
+from tasks.relay import Ran
 
 
 class Background:
@@ -17,7 +15,7 @@ class Background:
 
     def __init__(self, office: BoxOffice) -> None:
         """Get ready; the thread starts with the block."""
-        self._office = office
+        self._dispatcher = Dispatcher(office)
         self._woken = threading.Event()
         self._is_over = False
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
@@ -46,14 +44,9 @@ class Background:
         while not self._is_over:
             self._woken.clear()
             try:
-                ran = run_due(self._office, limit=1)
-            except BoxOfficeError as error:  # the database is away: look again later
-                log.warning("jobs wait", extra={"why": error.case})
-                self._woken.wait(_LOOK_SECONDS)
-                continue
+                ran = patiently(self._dispatcher, limit=1)
             except Exception as error:  # noqa: BLE001  (letters go on coming: so must their reader)
                 log_failure(error)
-                self._woken.wait(_LOOK_SECONDS)
-                continue
-            if not ran.done_count and not ran.trouble_count:
-                self._woken.wait(_LOOK_SECONDS)
+                ran = None
+            if ran is None or ran == Ran():
+                self._woken.wait(TICK_SECONDS)

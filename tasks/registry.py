@@ -11,10 +11,13 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from boxoffice.db import WriteSession, changed
-from boxoffice.errors import Busy
+from boxoffice.errors import Busy, Misconfigured
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import KINDS, Promise
 from boxoffice.outbox.models import Job, JobState
+
+_LEASE_SECONDS_MAX = 3600
+_LIMIT_MARGIN_SECONDS_MAX = 10.0
 
 
 class Overtaken(Busy):
@@ -39,7 +42,7 @@ class Claim:
             Overtaken: another worker has claimed the job meanwhile.
         """
         with self.office.writing() as session:
-            lease = KINDS[session.get_one(Job, self.job_id).kind].lease_seconds
+            lease = lease_of(self.office, KINDS[session.get_one(Job, self.job_id).kind])
             # Race: we were slow, and another worker believes us dead. It has the newer generation.
             renewed = changed(
                 session,
@@ -49,7 +52,7 @@ class Claim:
                     col(Job.generation) == self.generation,
                     col(Job.state) == JobState.RUNNING,
                 )
-                .values(lease_until=self.office.now() + timedelta(seconds=lease)),
+                .values(lease_until=self.office.now() + lease),
             )
         if not renewed:
             raise Overtaken("another worker has this job now.")
@@ -81,6 +84,35 @@ class Claim:
             if not done:
                 raise Overtaken("another worker has this job now.")
             yield session
+
+
+def lease_of(office: BoxOffice, kind: type[Promise]) -> timedelta:
+    """Return how long a claim of this kind lasts: its own time, or less where the settings say so.
+
+    Raises:
+        Misconfigured: BOXOFFICE_JOB_LEASE_SECONDS is not a number of seconds.
+    """
+    text = office.settings.get("job_lease_seconds")
+    if text is None:
+        return timedelta(seconds=kind.lease_seconds)
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _LEASE_SECONDS_MAX:
+        raise Misconfigured(
+            "BOXOFFICE_JOB_LEASE_SECONDS is not a number of seconds.",
+            hint=f"write a whole number from 1 to {_LEASE_SECONDS_MAX}, or unset it",
+        )
+    return timedelta(seconds=min(kind.lease_seconds, int(text)))
+
+
+def limit_seconds_of(office: BoxOffice, kind: type[Promise]) -> float:
+    """Return after how many seconds a worker's process is killed over a job of this kind.
+
+    It is less than the lease, so that nobody claims a job while its first worker still runs.
+
+    Raises:
+        Misconfigured: BOXOFFICE_JOB_LEASE_SECONDS is not a number of seconds.
+    """
+    lease = lease_of(office, kind).total_seconds()
+    return lease - min(_LIMIT_MARGIN_SECONDS_MAX, lease / 4)
 
 
 Handler = Callable[[BoxOffice, Any, Claim], None]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, update
+from sqlalchemy import and_, bindparam, case, or_, update
 from sqlmodel import col, select
 
 import tasks.campaigns
@@ -25,7 +25,7 @@ from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import KINDS, Promise
 from boxoffice.outbox.models import Job, JobState, Queue
 from boxoffice.text import shown
-from tasks.registry import HANDLERS, Claim, Overtaken
+from tasks.registry import HANDLERS, Claim, Overtaken, lease_of
 
 _READY = (JobState.WAITING, JobState.SENT)
 _WAIT_FIRST_SECONDS = 5.0
@@ -33,16 +33,18 @@ _WAIT_MAX_SECONDS = 6 * 3600.0
 _BUG_ATTEMPTS_MAX = 5  # a mistake of ours does not get better by itself
 _ERROR_MAX = 300  # characters of an error that are kept
 
+BY_URGENCY = (
+    case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue)),
+    col(Job.run_at),
+    col(Job.id),
+)
+
 # Made once: every job runs them. A newer program may have promised kinds that we do not know.
 _DUE = (
     select(Job.id)
     .where(col(Job.state).in_(_READY), col(Job.run_at) <= bindparam("now"))
     .where(col(Job.kind).in_(KINDS))
-    .order_by(
-        case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue)),
-        col(Job.run_at),
-        col(Job.id),
-    )
+    .order_by(*BY_URGENCY)
     .limit(bindparam("limit"))
 )
 _RAN_OUT = (col(Job.state) == JobState.RUNNING, col(Job.lease_until) < bindparam("now"))
@@ -63,8 +65,11 @@ _CLAIM = (
     update(Job)
     .where(
         col(Job.id) == bindparam("job_id"),
-        col(Job.state).in_(_READY),
-        col(Job.run_at) <= bindparam("now"),
+        # What was rung for was due by the dispatcher's clock: ours may be a breath behind.
+        or_(
+            col(Job.state) == JobState.SENT,
+            and_(col(Job.state) == JobState.WAITING, col(Job.run_at) <= bindparam("now")),
+        ),
         col(Job.generation) == bindparam("seen_generation"),
     )
     .values(
@@ -166,7 +171,7 @@ def _claim(office: BoxOffice, job_id: UUID) -> tuple[Promise, Claim] | None:
             return None
         kind = KINDS[row.kind]
         # Race: two workers, one job. The UPDATE lets one of them have it.
-        until = now + timedelta(seconds=kind.lease_seconds)
+        until = now + lease_of(office, kind)
         seen = {"job_id": job_id, "seen_generation": row.generation}
         if not changed(session, _CLAIM, seen | {"now": now, "until": until}):
             return None

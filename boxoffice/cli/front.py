@@ -109,6 +109,20 @@ def doctor_command(
     doctor(ctx, as_json=as_json)
 
 
+@app.command("up", epilog="Example: boxoffice up --concurrency 4")
+def up_command(
+    ctx: typer.Context,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Port of the listener; 0 takes a free one.")
+    ] = 8787,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="Jobs at once.")] = 2,
+) -> None:
+    """Run PostgreSQL, Redis, listener, worker and beat here, without Docker, until Ctrl-C."""
+    from boxoffice.cli.up import up
+
+    up(ctx, port=port, concurrency=concurrency)
+
+
 @app.command("demo")
 def demo_command(
     folder: Annotated[

@@ -66,11 +66,14 @@ def kept(office: BoxOffice, write: Callable[[WriteSession], T]) -> T:
             return write(session)
 
 
-def afterwards(office: BoxOffice, *jobs: Promise) -> None:
+def afterwards(office: BoxOffice, *jobs: Promise, is_awaited: bool = False) -> None:
     """Run in process what this command has promised, now that its answer is out.
 
+    Where there are workers, theirs is all that is not awaited: the answer does not need it.
     Whatever goes wrong here is a job's matter, and is tried again: the answer stands.
     """
+    if office.settings.get("redis_url") and not is_awaited:
+        return
     from tasks.relay import run_promised
 
     for job in jobs:

@@ -277,7 +277,7 @@ def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | 
 
     order, payment = read(office, code)
     if payment is not None and payment.state is PaymentState.OPENING:
-        afterwards(office, OpenCharge(payment.id))
+        afterwards(office, OpenCharge(payment.id), is_awaited=True)
         order, payment = read(office, code)
     if payment is not None and payment.state is PaymentState.FAILED:
         with office.writing() as session:

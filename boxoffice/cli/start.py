@@ -1,6 +1,7 @@
 """The commands without a noun: init, doctor, demo, help."""
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
@@ -10,9 +11,9 @@ import typer
 from boxoffice.cli import show
 from boxoffice.cli.exits import EXIT_CODES, FAILED, UNHEALTHY
 from boxoffice.cli.opening import settings_of
-from boxoffice.doctor import examine
+from boxoffice.doctor import Finding, examine
 from boxoffice.errors import BadValue, Refused
-from boxoffice.office import opened
+from boxoffice.office import BoxOffice, opened
 from boxoffice.settings import KNOWN, PREFIX
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def doctor(ctx: typer.Context, *, as_json: bool) -> None:
     """Check everything, a line each; exit 8 when something is wrong."""
     findings = []
     with opened(settings_of(ctx)) as office:
-        for finding in examine(office):
+        for finding in _examined(office):
             findings.append(finding)
             if as_json:
                 show.as_json_line({
@@ -63,6 +64,15 @@ def doctor(ctx: typer.Context, *, as_json: bool) -> None:
                 show.line(f"  {'mend':<12}{finding.mend}")
     if not all(finding.is_ok for finding in findings):
         raise typer.Exit(UNHEALTHY)
+
+
+def _examined(office: BoxOffice) -> Iterator[Finding]:
+    """Run every check, and those of the engine where there is one."""
+    yield from examine(office)
+    if office.settings.get("redis_url") is not None:
+        from tasks.doctor import examine_engine
+
+        yield from examine_engine(office)
 
 
 def demo(folder: Path | None, *, as_json: bool) -> None:

@@ -15,7 +15,12 @@ def serve_command(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Port; 0 takes a free one.")] = 8787,
 ) -> None:
-    """Take letters and events of mails in, and run what they promise. Ctrl-C ends it."""
+    """Take letters and events of mails in; run what they promise, unless workers do.
+
+    Ctrl-C ends it.
+    """
+    from contextlib import ExitStack
+
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
     from boxoffice.errors import Misconfigured
@@ -36,11 +41,18 @@ def serve_command(
                 f"BOXOFFICE_ASAAS_WEBHOOK_TOKEN has under {TOKEN_MIN} characters.",
                 hint="choose a longer one, and register it with the gateway",
             )
-        with Background(office) as background:
-            app_of_letters = create_app(office, after_keeping=background.wake)
+        with ExitStack() as running:
+            wake = _leave_to_workers
+            if office.settings.get("redis_url") is None:
+                wake = running.enter_context(Background(office)).wake
+            app_of_letters = create_app(office, after_keeping=wake)
             listen(
                 app_of_letters, host, port, on_ready=lambda url: show.talk(f"listening on {url}")
             )
+
+
+def _leave_to_workers() -> None:
+    """Do nothing: where there are workers, the beat looks each second, and Redis is not ours."""
 
 
 @app.command("list", epilog=example("boxoffice webhook list --json"))

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from boxoffice.errors import BoxOfficeError
 from boxoffice.listener.health import live, ready
 from boxoffice.listener.mail_events import sendgrid_events
+from boxoffice.listener.metrics import metrics
 from boxoffice.listener.webhooks import asaas_letter
 from boxoffice.log import log_failure
 from boxoffice.office import BoxOffice
@@ -29,6 +30,7 @@ def create_app(office: BoxOffice, *, after_keeping: Callable[[], None]) -> Starl
             ),
             Route("/health/live", live, methods=["GET"]),
             Route("/health/ready", ready, methods=["GET"]),
+            Route("/metrics", metrics, methods=["GET"]),
         ],
         exception_handlers={BoxOfficeError: refused, Exception: failed},
         max_body_size=BODY_MAX,

@@ -69,3 +69,35 @@ class Job(SQLModel, table=True):
     last_error: str | None = None
     created_at: datetime = Field(sa_column=moment())
     finished_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+
+class Slot(SQLModel, table=True):
+    """One moment of a schedule that was made due. The row and what it promises are kept together.
+
+    Race: two beats, a cron and a listener find one slot due. Its key lets one of them make it.
+    """
+
+    __tablename__ = "slot"
+
+    schedule: str = Field(primary_key=True, max_length=64)
+    slot_at: datetime = Field(sa_column=moment(primary_key=True))
+    made_at: datetime = Field(sa_column=moment())
+
+
+class Part(StrEnum):
+    """What a running program is for."""
+
+    BEAT = "beat"
+    WORKER = "worker"
+
+
+class Heartbeat(SQLModel, table=True):
+    """A program that was alive a moment ago, and what it said of itself."""
+
+    __tablename__ = "heartbeat"
+
+    name: str = Field(primary_key=True, max_length=128)  # part@host:pid
+    part: Part = Field(sa_column=word(Part, "heartbeat_part"))
+    note: str = Field(default="", max_length=64)
+    started_at: datetime = Field(sa_column=moment())
+    seen_at: datetime = Field(sa_column=moment())

@@ -1,26 +1,40 @@
 """Questions about jobs: answered as plain values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
+from boxoffice.errors import NotFound
 from boxoffice.outbox.jobs import Promise
-from boxoffice.outbox.models import Job, JobState
+from boxoffice.outbox.models import Job, JobState, Queue
 
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job as one line of a list."""
+    """A job as it stands."""
 
     id: UUID
     kind: str
+    queue: Queue
     state: JobState
     attempts: int
+    attempts_max: int
     run_at: datetime
+    created_at: datetime
+    sent_at: datetime | None
+    lease_until: datetime | None
+    finished_at: datetime | None
     last_error: str | None
+    args: dict[str, Any]
+
+    @classmethod
+    def of(cls, job: Job) -> "JobView":
+        """Take what is told of a row."""
+        return cls(**{field.name: getattr(job, field.name) for field in fields(cls)})
 
 
 def last_error_of(session: ReadSession, job: Promise) -> str:
@@ -34,7 +48,16 @@ def list_jobs(session: ReadSession, state: JobState | None, *, limit: int) -> li
     statement = select(Job).order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if state is not None:
         statement = statement.where(Job.state == state)
-    return [
-        JobView(job.id, job.kind, job.state, job.attempts, job.run_at, job.last_error)
-        for job in session.exec(statement).all()
-    ]
+    return [JobView.of(job) for job in session.exec(statement).all()]
+
+
+def job_view(session: ReadSession, job_id: UUID) -> JobView:
+    """Return one job.
+
+    Raises:
+        NotFound: there is no such job.
+    """
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFound("job", str(job_id), hint="see them: boxoffice job list")
+    return JobView.of(job)

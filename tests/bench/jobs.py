@@ -46,7 +46,7 @@ def jobs(bench: Bench) -> Iterator[Row]:
             rounds=bench.pick(3, 5),
         )
         raw.close()
-        yield met.rates(f"jobs in one process, {kind}", None, note="no target without Celery yet")
+        yield met.rates(f"jobs in one process, {kind}", None, note="no target: see engine")
 
 
 def _ours(office: BoxOffice, count: int) -> Sample:

@@ -110,6 +110,7 @@ def test_every_secret_is_masked(tmp_path: Path) -> None:
         "asaas_api_key",
         "asaas_webhook_token",
         "mail_password",
+        "redis_url",
         "sendgrid_api_key",
     ]
     assert {read.values[name].shown for name in secrets} == {"***"}

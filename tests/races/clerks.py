@@ -28,8 +28,10 @@ from boxoffice.outbox.jobs import Promise
 from boxoffice.sandbox.ledger import API_KEY
 from boxoffice.staff.rules import SYSTEM, Actor, Role
 from boxoffice.tickets.models import Ticket
+from tasks.dispatch import Dispatcher
 from tasks.relay import run_promised, run_until_empty
 from tests.making import SLUG, Clock, a_request, an_office, placed, shown_at
+from tests.tasks.ringing import Rung
 
 _PATIENCE_SECONDS = 30
 
@@ -244,3 +246,12 @@ def work(seat: Seat) -> int:
         ran = run_until_empty(office)
     assert ran.trouble_count == 0, ran
     return ran.done_count
+
+
+def pick(seat: Seat) -> list[str]:
+    """Dispatch until nothing is due, and return whom we rang for."""
+    bell = Rung()
+    with closing(seat.open()) as office:
+        ready()
+        Dispatcher(office, bell).tick()
+    return [str(ring.job_id) for ring in bell.rings]

@@ -132,6 +132,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug"),
     )
     op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(length=128), nullable=False),
+        sa.Column(
+            "part",
+            sa.Enum(
+                "beat",
+                "worker",
+                name="heartbeat_part",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=64), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "slot",
+        sa.Column("schedule", sa.String(length=64), nullable=False),
+        sa.Column("slot_at", UtcDateTime(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("schedule", "slot_at"),
+    )
+    op.create_table(
         "job",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -1148,6 +1175,8 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'sent')"),
     )
     op.drop_table("job")
+    op.drop_table("slot")
+    op.drop_table("heartbeat")
     op.drop_table("event")
     op.drop_index(op.f("ix_audit_entry_subject"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")

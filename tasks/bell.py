@@ -1,0 +1,103 @@
+"""The bell of Celery and Redis: rung with a job's id, within about a second or not at all."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
+
+from boxoffice.errors import Misconfigured
+from boxoffice.outbox.models import Queue
+from boxoffice.settings import Settings
+from tasks.dispatch import BellSilent, Ring
+from tasks.engine import WORK, key_prefix, make_app, queue_name
+
+_BOUND_SECONDS = 1.0
+
+
+class CeleryBell:
+    """Wakes the workers of one box office."""
+
+    def __init__(self, settings: Settings, app: Celery | None = None) -> None:
+        """Connect to nothing yet.
+
+        Raises:
+            Misconfigured: BOXOFFICE_REDIS_URL is not set, or no address.
+        """
+        self._app = app or make_app(settings)
+        self._instance = settings.get("instance") or "boxoffice"
+        self._redis = redis_of(settings)
+
+    def ring(self, ring: Ring) -> None:
+        """Wake a worker.
+
+        Raises:
+            BellSilent: Redis does not answer, or takes nothing.
+        """
+        try:
+            self._app.send_task(
+                WORK,
+                (str(ring.job_id),),
+                queue=queue_name(self._instance, ring.queue),
+                time_limit=ring.limit_seconds,
+                retry=False,  # with `max_retries=0`: either one alone waits for seconds
+                ignore_result=True,
+            )
+        except (OperationalError, RedisError, OSError) as error:
+            raise _silent(error) from error
+
+    def count_of(self, queue: Queue) -> int:
+        """Return how many rings of a queue nobody has heard yet.
+
+        Raises:
+            BellSilent: Redis does not answer.
+        """
+        key = key_prefix(self._instance) + queue_name(self._instance, queue)
+        try:
+            found: Any = self._redis.llen(key)
+        except (RedisError, OSError) as error:
+            raise _silent(error) from error
+        return int(found)
+
+    def ping(self) -> None:
+        """Ask whether Redis is there.
+
+        Raises:
+            BellSilent: it is not.
+        """
+        try:
+            self._redis.ping()
+        except (RedisError, OSError) as error:
+            raise _silent(error) from error
+
+    def close(self) -> None:
+        """Let Redis go."""
+        self._redis.close()
+        self._app.close()
+
+
+def redis_of(settings: Settings) -> Redis:
+    """Return a line to Redis that waits a second at most.
+
+    Raises:
+        Misconfigured: BOXOFFICE_REDIS_URL is not set, or no address.
+    """
+    url = settings.need("redis_url", why="workers are rung through Redis")
+    more = {} if urlsplit(url).scheme == "unix" else {"socket_connect_timeout": _BOUND_SECONDS}
+    try:
+        return Redis.from_url(url, socket_timeout=_BOUND_SECONDS, retry=None, **more)
+    except ValueError as error:
+        raise Misconfigured(
+            "BOXOFFICE_REDIS_URL is not the address of a Redis.",
+            hint="write redis://host:6379/0, rediss://… or unix:///path/redis.sock",
+        ) from error
+
+
+def _silent(error: Exception) -> BellSilent:
+    """Say no more than the kind of failure: what Redis says may quote its address."""
+    return BellSilent(
+        f"Redis does not take our rings ({type(error).__name__}).",
+        hint="jobs run without it, slower; see: boxoffice doctor",
+    )
