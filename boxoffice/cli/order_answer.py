@@ -52,6 +52,7 @@ def show_order(
             ("buyer", order.buyer.name),
             ("e-mail", order.buyer.email),
             ("payment", "" if payment is None else f"{payment.method} {payment.state}"),
+            ("due", str(payment.balance) if payment is not None and payment.balance.minor else ""),
         ]
     )
     for ticket in order.tickets:

@@ -122,8 +122,9 @@ def cancel_ticket_command(
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.order_answer import read, show_order
-    from boxoffice.orders.drop import drop
     from boxoffice.orders.tickets import ticket_named
+    from boxoffice.payments.collect import Till
+    from boxoffice.payments.extend import drop_ticket
     from boxoffice.text import clean_in
 
     why = clean_in(reason, name="--reason", empty=True)
@@ -135,7 +136,8 @@ def cancel_ticket_command(
             show.talk("nothing was changed.")
             raise typer.Exit(5)
         with office.writing() as session:
-            ended = drop(session, office.actor, row.id, reason=why, now=office.now())
+            how, now = Till(office.provider.name, office.ticket_key), office.now()
+            ended = drop_ticket(session, office.actor, row.id, how, reason=why, now=now)
         view, payment = read(office, order.code)
         if as_json:
             show_order(view, payment, as_json=True, fields=None)

@@ -77,6 +77,27 @@ def take_places(
         raise EventFull(now.slug, now.capacity - now.places_taken)
 
 
+def move_place(
+    session: WriteSession, event: Event, before: UUID, to: UUID, *, on_sale: bool = True
+) -> None:
+    """Take one place of a tier and give one of another back; the event has as many as before.
+
+    Raises:
+        SoldOut: the tier has no place left.
+        EventNotOnSale: the event was paused or ended meanwhile.
+    """
+    # Race: a swap and a sale, the same two tiers. Both meet them by id, and then the event.
+    for tier_id in sorted((before, to)):
+        statement = _TAKE_OF_TIER if tier_id == to else _GIVE_TO_TIER
+        if not changed(session, statement, {"tier_id": tier_id, "count": 1}):
+            tier = session.get_one(Tier, tier_id, populate_existing=True)
+            hint = f"see what is on sale: boxoffice event show {event.slug}"
+            raise SoldOut(tier.name, tier.places_left, hint=hint)
+    now = session.get_one(Event, event.id, populate_existing=True)
+    if on_sale and now.state is not EventState.ON_SALE:
+        raise EventNotOnSale(f"{now.slug} is {now.state}, not on sale.")
+
+
 def give_back(session: WriteSession, event_id: UUID, places: Mapping[UUID, int]) -> None:
     """Give places back. The caller has just moved the order out of the state that held them."""
     for tier_id in sorted(places):

@@ -102,6 +102,19 @@ class ExpireOrder(Promise):
     order_id: UUID
 
 
+@dataclass(frozen=True)
+class EndAddition(Promise):
+    """Give up what was added to a paid order, when its payment did not come in time."""
+
+    kind = "order.end_addition"
+    queue = Queue.MONEY
+    lease_seconds = 90  # longer than all its calls to the gateway together
+    attempts_max = 40
+
+    payment_id: UUID
+
+
 KINDS: dict[str, type[Promise]] = {
-    job.kind: job for job in (OpenCharge, CloseCharge, ReadLetter, DeliverTickets, ExpireOrder)
+    job.kind: job
+    for job in (OpenCharge, CloseCharge, ReadLetter, DeliverTickets, ExpireOrder, EndAddition)
 }

@@ -10,6 +10,8 @@ from sqlmodel import col, select
 from boxoffice.audit.models import AuditEntry
 from boxoffice.db import ReadSession
 from boxoffice.money import Money
+from boxoffice.orders.models import Order
+from boxoffice.payments.covered import balance_of
 from boxoffice.payments.models import Letter, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
 
@@ -33,6 +35,7 @@ class PaymentView:
     invoice_url: str | None
     refusal: str | None
     refunded: Money  # decided, not yet all done
+    balance: Money  # what its order still owes, over all of its payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def payment_of_order(session: ReadSession, order_id: UUID) -> PaymentView | None
         invoice_url=row.invoice_url,
         refusal=row.refusal,
         refunded=Money(row.refunded_minor, row.currency),
+        balance=balance_of(session, session.get_one(Order, order_id)),
     )
 
 

@@ -755,6 +755,7 @@ def upgrade() -> None:
         sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("due_minor", sa.BigInteger(), nullable=False),
         sa.Column("holder_name", sa.String(), nullable=False),
         sa.Column("holder_email", sa.String(), nullable=False),
         sa.Column("holder_document", sa.String(), nullable=False),
@@ -777,11 +778,15 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("holds_place", sa.Boolean(), nullable=False),
+        sa.Column("ended_alone", sa.Boolean(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("key_id", sa.String(length=8), nullable=True),
         sa.Column("code_digest", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
-            "(state IN ('held')) = (code_digest IS NULL) OR state IN ('void')", name="ticket_code"
+            "state IN ('held', 'void') OR code_digest IS NOT NULL", name="ticket_code"
+        ),
+        sa.CheckConstraint(
+            "due_minor >= 0 AND (due_minor = 0 OR state = 'held')", name="ticket_due"
         ),
         sa.CheckConstraint(
             "fee_minor >= 0 AND discount_minor >= 0 AND price_minor >= discount_minor",
