@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from boxoffice.cli.options import AsJson, Fields, Limit, Yes, example, noun
+from boxoffice.cli.options import AsJson, DryRun, Fields, Limit, Yes, example, noun
 
 if TYPE_CHECKING:
     from boxoffice.events.apply import Change
@@ -25,9 +25,7 @@ def apply_command(
         Path, typer.Argument(help="The event as TOML: docs/contract.md has all of it.")
     ],
     yes: Yes = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", help="Show the changes and write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make an event what its file says, and show the difference. Safe to repeat."""
@@ -63,6 +61,7 @@ def create_command(
         list[str] | None,
         typer.Option(help="A lote as NAME:PRICE:QUOTA; each opens after the one before."),
     ] = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a draft from flags. `event apply` does the same from a file."""
@@ -90,7 +89,7 @@ def create_command(
                 hint="choose another slug, or change it: boxoffice event apply FILE",
                 code="event.exists",
             )
-        _apply(office, plan, yes=True, dry_run=False, as_json=as_json)
+        _apply(office, plan, yes=True, dry_run=dry_run, as_json=as_json)
 
 
 @app.command("show", epilog=example("boxoffice event show noite --json"))

@@ -136,7 +136,7 @@ def cancel_ticket_command(
             show.talk("nothing was changed.")
             raise typer.Exit(5)
         with office.writing() as session:
-            how, now = Till(office.provider.name, office.ticket_key), office.now()
+            how, now = Till(office.ticket_key), office.now()
             ended = drop_ticket(session, office.actor, row.id, how, reason=why, now=now)
         view, payment = read(office, order.code)
         if as_json:

@@ -78,7 +78,7 @@ def transfer(
     ticket.holder_title = holder.title
     record(session, actor, "order.transfer", "order", order.id, now=now, ticket=ticket.number)
     session.flush()
-    _index_again(session, order)
+    index_again(session, order)
     if ticket.state is TicketState.HELD:
         return Changed(ticket.generation, mail=None)
     return _reissue(session, actor, order, ticket, key, reason="transfer", now=now)
@@ -210,10 +210,10 @@ def _correct_email(session: WriteSession, order: Order, to: str) -> None:
         if before and ticket.holder_email == before:
             ticket.holder_email = to
     session.flush()
-    _index_again(session, order)
+    index_again(session, order)
 
 
-def _index_again(session: WriteSession, order: Order) -> None:
+def index_again(session: WriteSession, order: Order) -> None:
     """Let the order be found by its people of now, and no longer by those of before."""
     session.connection().execute(delete(SearchTerm).where(col(SearchTerm.order_id) == order.id))
     index_order(session, order, [holder_of(ticket) for ticket in _tickets(session, order.id)])

@@ -30,11 +30,16 @@ AT_THE_COUNTER = (Method.CASH, Method.EXTERNAL)
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """How money is collected: by which method, at which gateway, and with which key to sign."""
+    """How money is collected, and with which key the tickets are signed that it pays for."""
 
-    provider: str  # of what is not paid at the counter
     key: TicketKey
     method: Method | None = None  # none: as it is asked for now
+    provider: str = ""  # of a charge; that of the open one, when nothing else is said
+
+
+def is_at_gateway(method: Method) -> bool:
+    """Say whether a gateway collects what is paid by this method."""
+    return method in {Method.PIX, Method.BOLETO, Method.CARD}
 
 
 def pay(session: WriteSession, actor: Actor, order_id: UUID, how: Till, *, now: datetime) -> bool:
@@ -72,9 +77,9 @@ def collect(
     session.flush()
     order = session.get_one(Order, order_id, populate_existing=True)
     due = balance_of(session, order)
-    method, asked = how.method, _open_payment(session, order_id)
+    method, provider, asked = how.method, how.provider, _open_payment(session, order_id)
     if asked is not None:
-        method = method or asked.method
+        method, provider = method or asked.method, provider or asked.provider
         if asked.amount_minor == due.minor and asked.method is method:
             return asked.id
         _close(session, actor, asked, now=now)
@@ -90,7 +95,7 @@ def collect(
         return taken
     if method is Method.COURTESY:
         raise BadValue("--method", f"courtesy pays for nothing, and {due} is due.")
-    return _ask(session, actor, order, method, how, now=now)
+    return _ask(session, actor, order, method, provider, now=now)
 
 
 def stop_asking(session: WriteSession, actor: Actor, order_id: UUID, *, now: datetime) -> None:
@@ -146,13 +151,19 @@ def _close(session: WriteSession, actor: Actor, payment: Payment, *, now: dateti
 
 
 def _ask(
-    session: WriteSession, actor: Actor, order: Order, method: Method, how: Till, *, now: datetime
+    session: WriteSession,
+    actor: Actor,
+    order: Order,
+    method: Method,
+    provider: str,
+    *,
+    now: datetime,
 ) -> UUID:
     """Ask for what is due through the gateway. What was added to a paid order has a clock."""
     buyer = Person(order.buyer_name, order.buyer_email, order.buyer_document)
     check_buyer(buyer, method)
     due = balance_of(session, order)
-    payment_id = start(session, actor, order.id, method, how.provider, now=now, amount=due)
+    payment_id = start(session, actor, order.id, method, provider, now=now, amount=due)
     if order.state in PAID_FOR:
         until = expiry_of(session.get_one(Event, order.event_id), method, now)
         promise(session, EndAddition(payment_id), now=now, run_at=until)

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.db import ReadSession
 from boxoffice.money import Money
 from boxoffice.orders.models import Order
+from boxoffice.outbox.jobs import KINDS, CloseCharge, DeliverTickets, Promise
+from boxoffice.outbox.models import Job, JobState
 from boxoffice.payments.covered import balance_of
 from boxoffice.payments.models import Letter, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
@@ -122,6 +124,25 @@ def refunds_of_order(session: ReadSession, order_id: UUID) -> list[RefundView]:
         )
         for row, method in rows
     ]
+
+
+def waiting_jobs(session: ReadSession, order_id: UUID, *, now: datetime) -> list[Promise]:
+    """Return what is promised for an order and due: tickets to mail, charges to close."""
+    payments = session.exec(select(Payment.id).where(Payment.order_id == order_id)).all()
+    closing = [CloseCharge(payment_id).dedupe_key for payment_id in payments]
+    rows = session.exec(
+        select(Job)
+        .where(
+            or_(
+                col(Job.dedupe_key).in_(closing),
+                col(Job.dedupe_key).startswith(f"{DeliverTickets.kind}:{order_id}:"),
+            ),
+            Job.state == JobState.WAITING,
+            col(Job.run_at) <= now,
+        )
+        .order_by(col(Job.created_at), col(Job.id))
+    )
+    return [KINDS[row.kind].from_args(row.args) for row in rows]
 
 
 def history(session: ReadSession, order_id: UUID) -> list[Told]:
