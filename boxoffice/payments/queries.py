@@ -18,7 +18,7 @@ from boxoffice.payments.models import Letter, Payment, PaymentState, Refund, Ref
 from boxoffice.payments.provider import Method
 
 # What one transaction does carries one moment: then the story is told in the order it makes sense.
-_FIRST = ("order.place", "payment.start", "payment.take")
+_FIRST = ("order.place", "order.swap", "order.add", "payment.start", "payment.take")
 
 
 @dataclass(frozen=True, slots=True)
