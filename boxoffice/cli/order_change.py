@@ -214,6 +214,7 @@ def history_command(
 
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_story import told_in_words
     from boxoffice.events.models import Event
     from boxoffice.orders.queries import order_by_code
     from boxoffice.payments.queries import history
@@ -229,14 +230,13 @@ def history_command(
             show.as_json_line(line | {"facts": told.facts}, fields)
         return
     show.table(
-        ["at", "by", "what", "facts"],
+        ["at", "by", "what", "in words"],
         [
             [
                 local_text(told.at, zone),
                 told.actor,
                 told.verb,
-                # What a request was asked by is for machines: a digest of 64 letters says nothing.
-                " ".join(f"{k}={v}" for k, v in told.facts.items() if k != "request"),
+                told_in_words(told.verb, told.facts, order.currency),
             ]
             for told in story
         ],
