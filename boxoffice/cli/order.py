@@ -251,6 +251,7 @@ def cancel_command(
     from boxoffice.orders.queries import order_by_code
     from boxoffice.outbox.jobs import CloseCharge
     from boxoffice.payments.call_off import call_off
+    from boxoffice.payments.covered import kept_of
     from boxoffice.text import clean_in
 
     why = clean_in(reason, name="--reason", empty=True)
@@ -274,7 +275,9 @@ def cancel_command(
             show.line(
                 f"{order.code} is cancelled." if ended else f"{order.code} was cancelled before."
             )
-        if payment is not None and payment.paid.minor:
-            show.talk(f"{payment.paid} were paid for it, and stay here: no money has moved.")
+        with office.reading() as session:
+            kept = kept_of(session, order_by_code(session, code))
+        if kept.minor:
+            show.talk(f"{kept} were paid for it, and stay here: no money has moved.")
         if payment is not None:
             afterwards(office, CloseCharge(payment.id))

@@ -171,6 +171,12 @@ def _changeable(session: WriteSession, ticket_id: UUID) -> tuple[Order, Ticket]:
     if ticket.state in {TicketState.VOID, TicketState.BLOCKED}:
         hint = f"boxoffice ticket unblock {name}" if ticket.state is TicketState.BLOCKED else ""
         raise WrongState(f"ticket {name} is {ticket.state}; it cannot be changed.", hint=hint)
+    if ticket.state is TicketState.HELD and ticket.code_digest is not None:
+        # The code that it had comes back with its money: nobody else may hold the ticket then.
+        raise WrongState(
+            f"ticket {name} waits for the money of its tier; it cannot be changed.",
+            hint=f"pay it first: boxoffice order pay {order.code} --method cash",
+        )
     if ticket.state is TicketState.VALID and order.state not in PAID_FOR:
         raise WrongState(f"order {order.code} is {order.state}; its tickets cannot be changed.")
     return order, ticket

@@ -34,6 +34,12 @@ def surplus_of(session: ReadSession, order: Order) -> Money:
     return Money(max(0, _counted(session, order) - order.total_minor), order.currency)
 
 
+def kept_of(session: ReadSession, order: Order) -> Money:
+    """Return what came in for an order and was not given back."""
+    paid, refunded = _sums(session, order)
+    return Money(paid - refunded, order.currency)
+
+
 def is_covered(session: ReadSession, order: Order) -> bool:
     """Say whether the payments of an order come to its total."""
     return _counted(session, order) >= order.total_minor
@@ -74,10 +80,14 @@ def _counted(session: ReadSession, order: Order) -> int:
     Of a paid order all that ever came in: a refund ends tickets, or lowers what one costs, and
     leaves the total. Of any other, what has not gone back.
     """
+    paid, refunded = _sums(session, order)
+    return paid if order.state in PAID_FOR else paid - refunded
+
+
+def _sums(session: ReadSession, order: Order) -> tuple[int, int]:
     paid, refunded = session.exec(
         select(func.sum(Payment.paid_minor), func.sum(Payment.refunded_minor)).where(
             col(Payment.order_id) == order.id
         )
     ).one()
-    # PostgreSQL sums to Decimal.
-    return int(paid or 0) - (0 if order.state in PAID_FOR else int(refunded or 0))
+    return int(paid or 0), int(refunded or 0)  # PostgreSQL sums to Decimal

@@ -18,6 +18,7 @@ from boxoffice.events.publish import move
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import cancel
+from boxoffice.orders.change import transfer
 from boxoffice.orders.models import OrderState
 from boxoffice.payments.models import Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
@@ -29,6 +30,7 @@ from boxoffice.tickets.models import TicketState
 from tests.making import (
     DOOR,
     LOTE,
+    RITA,
     SLUG,
     a_sale,
     a_tier,
@@ -64,6 +66,11 @@ def agree(office: BoxOffice) -> bool:
         return money_report(session).books.agree
 
 
+def transferred(office: BoxOffice, ticket_id: UUID) -> None:
+    with office.writing() as session:
+        transfer(session, office.actor, ticket_id, RITA, office.ticket_key, now=office.now())
+
+
 def only_ticket(office: BoxOffice, code: str) -> UUID:
     return the_order(office, code).tickets[0].id
 
@@ -93,6 +100,7 @@ def test_a_dearer_tier_is_held_until_its_difference_has_come(office: BoxOffice) 
     assert balance(office, sale.id) == open_payment(office, sale.id).amount_minor == 5000
     assert shown_at(office, codes_of(sale)[0]).verdict == "unpaid"
     assert shown_at(office, codes_of(sale)[1]).verdict == "ok"
+    assert agree(office)
 
     money_comes(office, open_payment(office, sale.id))
     assert told(office, sale.code) == [(VIP, "valid"), (LOTE, "valid")]
@@ -319,3 +327,15 @@ def test_a_cancelled_event_swaps_nothing(office: BoxOffice) -> None:
         exchanged(office, sale.tickets[0].id, even_if_closed=True)
 
     assert the_order(office, sale.code).tickets[0].state is TicketState.VALID
+
+
+def test_a_ticket_that_waits_for_its_money_is_not_transferred(office: BoxOffice) -> None:
+    two_tiers(office)
+    sale = a_sale(office)
+    exchanged(office, sale.tickets[0].id, method=Method.PIX)
+    before = counts(office)
+
+    with pytest.raises(WrongState, match="waits for the money"):
+        transferred(office, sale.tickets[0].id)
+
+    assert counts(office) == before

@@ -17,6 +17,7 @@ from boxoffice.payments.late import list_late
 from boxoffice.payments.models import Payment
 from boxoffice.payments.parts import Part, shares
 from boxoffice.payments.provider import Method
+from boxoffice.reports.money import money_report
 from boxoffice.staff.rules import SYSTEM
 from tests.making import LOTE, Clock, a_tier, an_event, counts, places_left, rows, state_of
 from tests.payments.changing import (
@@ -28,6 +29,17 @@ from tests.payments.changing import (
     sold_in_parts,
 )
 from tests.payments.refunding import refunded
+
+
+def part_minor(office: BoxOffice) -> int:
+    """Return the money of orders that wait for the rest, from books that agree."""
+    with office.reading() as session:
+        books = money_report(session).books
+    assert books.agree
+    (sums,) = books.sums
+    assert sums.orders_minor + sums.part_minor == sums.received_minor
+    return sums.part_minor
+
 
 CASH, PIX = Method.CASH, Method.PIX
 
@@ -78,9 +90,10 @@ def test_the_order_is_paid_when_the_last_part_is_in(office: BoxOffice) -> None:
 
     assert state_of(office, order.id) is OrderState.PLACED
     assert balance(office, order.id) == open_payment(office, order.id).amount_minor == 6000
+    assert part_minor(office) == 4000
     money_comes(office, open_payment(office, order.id))
     assert state_of(office, order.id) is OrderState.PAID
-    assert balance(office, order.id) == 0
+    assert balance(office, order.id) == part_minor(office) == 0
 
 
 def test_two_parts_at_the_counter_are_a_sale_at_once(office: BoxOffice) -> None:

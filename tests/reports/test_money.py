@@ -116,7 +116,7 @@ def test_money_and_differences_are_what_a_recount_comes_to(
     for sums in report.books.sums:
         assert sums.received_minor == sum(one.amount for _, one in paid if one.paid_at)
         if report.books.agree:
-            belongs = sums.orders_minor + sums.late_minor + sums.returned_minor
+            belongs = sums.orders_minor + sums.late_minor + sums.returned_minor + sums.part_minor
             assert sums.received_minor == belongs
 
 
