@@ -213,7 +213,8 @@ def _books(session: ReadSession, event_id: UUID | None) -> Books:
     ):
         expected = row.total_minor - row.due if row.paid_at is not None else 0
         is_late = row.state is OrderState.NEEDS_REVIEW
-        is_part = row.state in _WAITING and row.received <= row.total_minor
+        is_waiting = row.paid_at is None and row.state in _WAITING
+        is_part = is_waiting and row.received < row.total_minor
         is_right = is_late or is_part or agrees(expected, row.received, row.refunded)
         beyond = row.received - expected if is_right and not is_late and not is_part else 0
         late, part = row.received if is_late else 0, row.received if is_part else 0
