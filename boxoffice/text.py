@@ -18,6 +18,11 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
     "\ud800-\udfff\ufdd0-\ufdef\U000e0000-\U000e0fff]"
 )
+# Letters and marks that leave no trace: fillers, joiners, blanks and selectors.
+_INVISIBLE = re.compile(
+    r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f"
+    r"\uffa0]+"
+)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -27,7 +32,8 @@ def clean_in(text: str, *, name: str, length_max: int = TEXT_MAX, empty: bool = 
     """Return `text` normalised (NFC, edges trimmed, inner blanks single), or refuse it.
 
     Raises:
-        BadValue: it is empty, too long, or holds control or direction-changing characters.
+        BadValue: it is empty, too long, holds control or direction-changing characters, or none
+            that can be seen.
     """
     tidy = " ".join(unicodedata.normalize("NFC", text).replace("\t", " ").split(" ")).strip()
     tidy = re.sub(r" {2,}", " ", tidy)
@@ -42,6 +48,8 @@ def clean_in(text: str, *, name: str, length_max: int = TEXT_MAX, empty: bool = 
             f"holds the control character U+{ord(found[0]):04X}.",
             hint="type the text again instead of pasting it",
         )
+    if _INVISIBLE.fullmatch(tidy):
+        raise BadValue(name, "has nothing in it that can be seen.")
     return tidy
 
 

@@ -9,6 +9,7 @@ from sqlmodel import select
 from boxoffice.errors import Busy, ChargeRefused, GatewaySilent
 from boxoffice.events.models import Event
 from boxoffice.office import BoxOffice
+from boxoffice.orders.change import PAID_FOR
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import CloseCharge, OpenCharge, ReadLetter
 from boxoffice.payments.letters import charge_named, close_letter
@@ -123,7 +124,8 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
         ).one()
     # A letter may have told us of the charge before the call that opened it was answered.
     is_open = payment.state in {PaymentState.OPENING, PaymentState.WAITING}
-    if not is_open or order.state is not OrderState.PLACED:
+    wants_money = order.state is OrderState.PLACED or order.state in PAID_FOR
+    if not is_open or not wants_money:
         return None
     return ChargeRequest(
         reference=str(payment.id),
@@ -139,7 +141,7 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
 
 def _due_on(method: Method, order: Order, zone: ZoneInfo, now: datetime) -> date:
     if method is not Method.BOLETO:
-        return local_day(order.expires_at or now, zone)
+        return local_day(max(order.expires_at or now, now), zone)
     from boxoffice.orders.holds import boleto_due_on  # noqa: PLC0415  (100 ms, only for a boleto)
 
     return max(boleto_due_on(order.placed_at, zone), local_day(now, zone))

@@ -8,7 +8,7 @@ import typer
 from boxoffice.cli.event_apply import apply_plan
 from boxoffice.cli.event_cancel import app as cancel_app
 from boxoffice.cli.event_create import app as create_app
-from boxoffice.cli.options import AsJson, Fields, Limit, Yes, example, noun
+from boxoffice.cli.options import AsJson, DryRun, Fields, Limit, Yes, example, noun
 
 if TYPE_CHECKING:
     from boxoffice.events.models import EventState
@@ -28,9 +28,7 @@ def apply_command(
         Path, typer.Argument(help="The event as TOML: docs/contract.md has all of it.")
     ],
     yes: Yes = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", help="Show the changes and write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make an event what its file says, and show the difference. Safe to repeat."""

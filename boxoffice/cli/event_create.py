@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from boxoffice.cli.event_apply import apply_plan
-from boxoffice.cli.options import AsJson, Yes, example, noun
+from boxoffice.cli.options import AsJson, DryRun, Yes, example, noun
 
 app = noun("Set an event up from flags.")
 
@@ -67,6 +67,7 @@ def create_command(
         list[str] | None,
         typer.Option(help="A lote as NAME:PRICE:QUOTA; each opens after the one before."),
     ] = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a draft from flags. `event apply` does the same from a file."""
@@ -98,7 +99,7 @@ def create_command(
                 hint="choose another slug, or change it: boxoffice event apply FILE",
                 code="event.exists",
             )
-        apply_plan(office, plan, yes=True, dry_run=False, as_json=as_json)
+        apply_plan(office, plan, yes=True, dry_run=dry_run, as_json=as_json)
 
 
 @app.command(
@@ -126,6 +127,7 @@ def edit_command(
     code_scheme: CodeScheme = None,
     late_payment: LatePayment = None,
     yes: Yes = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Change what the flags name, and nothing else. Orders placed before keep their prices."""
@@ -152,7 +154,7 @@ def edit_command(
         with office.reading() as session:
             plan = plan_of(session, event_by_slug(session, slug))
         plan = edited(plan, wanted, now=office.now())
-        apply_plan(office, plan, yes=yes, dry_run=False, as_json=as_json)
+        apply_plan(office, plan, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
 def _chained(tiers: list[str]) -> list[dict[str, Any]]:

@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     as_json = "--json" in words
     try:
+        _must_be_json(words)
         code = app(words, prog_name="boxoffice", standalone_mode=False)
         sys.stdout.flush()
     except BoxOfficeError as failure:
@@ -72,6 +73,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as failure:  # noqa: BLE001  (the last wall before a traceback)
         return _unexpected(failure, as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def _must_be_json(words: list[str]) -> None:
+    """Refuse `--fields` without `--json`, which it narrows; what follows `--` is no option."""
+    flags = words[: words.index("--")] if "--" in words else words
+    narrows = any(word == "--fields" or word.startswith("--fields=") for word in flags)
+    if narrows and "--json" not in flags:
+        raise Usage("--fields narrows what --json prints.", hint="add --json")
 
 
 def _closed_pipe() -> int:

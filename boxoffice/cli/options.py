@@ -12,6 +12,9 @@ Fields = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the code alone.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Show the changes and write nothing.")
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Print at most this many.")]
 EventSlug = Annotated[str, typer.Option("--event", "-e", help="The event, by its slug.")]
 Key = Annotated[

@@ -7,17 +7,16 @@ import typer
 from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Quiet, Yes, example, noun
 from boxoffice.cli.order_change import app as change_app
 from boxoffice.cli.order_import import app as import_app
+from boxoffice.cli.order_money import app as money_app
 
 if TYPE_CHECKING:
     from boxoffice.db import WriteSession
     from boxoffice.money import Money
-    from boxoffice.office import BoxOffice
     from boxoffice.orders.place import Placed
-    from boxoffice.orders.queries import OrderView
-    from boxoffice.payments.queries import PaymentView
 
 app = noun("Sell, place, find, show, change and cancel orders.")
 app.add_typer(change_app)  # its verbs are verbs of `order`
+app.add_typer(money_app)  # the same
 app.add_typer(import_app, name="import")
 
 TierName = Annotated[str, typer.Option("--tier", "-t", help="The tier, by its name.")]
@@ -44,8 +43,12 @@ def sell_command(
         typer.Option("--quantity", help="How many places of it, 1 by default; one a tier."),
     ] = None,
     method: Annotated[
-        str, typer.Option(help="cash, external (paid elsewhere) or courtesy.")
-    ] = "cash",
+        list[str] | None,
+        typer.Option(
+            help="cash (the default), external (paid elsewhere) or courtesy. In parts: "
+            "--method cash=50 --method pix; one may be pix, boleto or card."
+        ),
+    ] = None,
     given: Annotated[
         str | None, typer.Option(help="The cash that was given; the change is told.")
     ] = None,
@@ -58,19 +61,30 @@ def sell_command(
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
-    """Sell at the counter: paid now, tickets now."""
+    """Sell at the counter: paid now, tickets now; in parts, once all of them are in."""
     from boxoffice.cli.opening import afterwards, kept, office_of
-    from boxoffice.cli.order_answer import read
-    from boxoffice.cli.order_request import given_of, key_of, lines_of, method_of, request_of
+    from boxoffice.cli.order_charge import charged
+    from boxoffice.cli.order_request import (
+        given_of,
+        key_of,
+        lines_of,
+        parts_of,
+        request_of,
+        spelt,
+    )
     from boxoffice.cli.sale_answer import check_sale, show_sale
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import place
     from boxoffice.outbox.jobs import DeliverTickets
-    from boxoffice.payments.start import take
+    from boxoffice.payments.collect import Till, is_at_gateway
+    from boxoffice.payments.parts import pay_in_parts
+    from boxoffice.payments.start import check_buyer, take
     from boxoffice.till.rules import change_due
 
-    paid_by = method_of(method, "cash", "external", "courtesy")
-    cash = given_of(given, paid_by)
+    parts = parts_of(method or ["cash"])
+    paid_by = next((part.method for part in parts if is_at_gateway(part.method)), parts[0].method)
+    is_whole = len(parts) == 1 and parts[0].amount is None
+    cash = given_of(given, paid_by if is_whole else None)
     request = request_of(
         event,
         lines_of(tier, quantity),
@@ -80,20 +94,28 @@ def sell_command(
         email=buyer_email,
         document=buyer_document,
         promo=promo,
+        parts=() if is_whole else spelt(parts),
     )
+    holds = is_at_gateway(paid_by)
+    if holds:
+        check_buyer(request.buyer, paid_by)
     own_key = key_of(key)
     with office_of(ctx) as office:
+        how = Till(office.ticket_key, provider=office.provider.name if holds else "")
 
         def sell(session: "WriteSession") -> "tuple[Placed, Money | None]":
             now = office.now()
-            placed = place(session, office.actor, request, now=now, holds=False, key=own_key)
+            placed = place(session, office.actor, request, now=now, holds=holds, key=own_key)
             change = None if cash is None else change_due(placed.total, cash)
-            take(session, office.actor, placed.id, paid_by, office.ticket_key, now=now)
+            if is_whole:
+                take(session, office.actor, placed.id, paid_by, office.ticket_key, now=now)
+            elif placed.is_new:
+                pay_in_parts(session, office.actor, placed.id, parts, how, now=now)
             check_sale(session, office, placed.code, change, fields if as_json else None)
             return placed, change
 
         placed, change = kept(office, sell)
-        order, payment = read(office, placed.code)
+        order, payment = charged(office, placed.code, is_part=True)
         show_sale(order, payment, change, as_json=as_json, fields=fields, quiet=quiet)
         afterwards(office, DeliverTickets(placed.id))
 
@@ -123,6 +145,7 @@ def place_command(
     """Reserve places and charge the buyer through the gateway."""
     from boxoffice.cli.opening import kept, office_of
     from boxoffice.cli.order_answer import check_fields, show_order
+    from boxoffice.cli.order_charge import charged
     from boxoffice.cli.order_request import key_of, lines_of, method_of, request_of
     from boxoffice.orders.models import Channel
     from boxoffice.orders.place import place
@@ -153,7 +176,7 @@ def place_command(
             return placed
 
         placed = kept(office, reserve)
-        order, payment = _charged(office, placed.code)
+        order, payment = charged(office, placed.code)
         show_order(order, payment, as_json=as_json, fields=fields, quiet=quiet)
 
 
@@ -231,6 +254,7 @@ def cancel_command(
     from boxoffice.orders.queries import order_by_code
     from boxoffice.outbox.jobs import CloseCharge
     from boxoffice.payments.call_off import call_off
+    from boxoffice.payments.covered import kept_of
     from boxoffice.text import clean_in
 
     why = clean_in(reason, name="--reason", empty=True)
@@ -254,42 +278,9 @@ def cancel_command(
             show.line(
                 f"{order.code} is cancelled." if ended else f"{order.code} was cancelled before."
             )
-        if payment is not None and payment.paid.minor:
-            show.talk(f"{payment.paid} were paid for it, and stay here: no money has moved.")
+        with office.reading() as session:
+            kept = kept_of(session, order_by_code(session, code))
+        if kept.minor:
+            show.talk(f"{kept} were paid for it, and stay here: no money has moved.")
         if payment is not None:
             afterwards(office, CloseCharge(payment.id))
-
-
-def _charged(office: "BoxOffice", code: str) -> "tuple[OrderView, PaymentView | None]":
-    """Have the charge opened now, and return the order with what the buyer needs to pay it.
-
-    Raises:
-        ChargeRefused: the gateway gave a definite no; the order is cancelled again.
-    """
-    from boxoffice.cli import show
-    from boxoffice.cli.opening import afterwards
-    from boxoffice.cli.order_answer import read
-    from boxoffice.errors import ChargeRefused
-    from boxoffice.outbox.jobs import OpenCharge
-    from boxoffice.outbox.queries import last_error_of
-    from boxoffice.payments.call_off import call_off
-    from boxoffice.payments.models import PaymentState
-
-    order, payment = read(office, code)
-    if payment is not None and payment.state is PaymentState.OPENING:
-        afterwards(office, OpenCharge(payment.id), is_awaited=True)
-        order, payment = read(office, code)
-    if payment is not None and payment.state is PaymentState.FAILED:
-        with office.writing() as session:
-            call_off(session, office.actor, order.id, reason="charge refused", now=office.now())
-        raise ChargeRefused(
-            f"the gateway refused the charge: {payment.refusal}",
-            hint=f"order {order.code} is cancelled and its places are free; place it again",
-            order=order.code,
-        )
-    if payment is not None and payment.state is PaymentState.OPENING:
-        with office.reading() as session:
-            why = last_error_of(session, OpenCharge(payment.id))
-        show.talk(f"the charge of {order.code} is not open yet, its places are held: {why}")
-        show.talk(f"hint: boxoffice job run, then boxoffice payment show {order.code}")
-    return order, payment

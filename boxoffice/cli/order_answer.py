@@ -53,6 +53,7 @@ def show_order(
             ("e-mail", order.buyer.email),
             ("mail", "" if order.mail is None else f"{order.mail.template} {order.mail.state}"),
             ("payment", "" if payment is None else f"{payment.method} {payment.state}"),
+            ("due", str(payment.balance) if payment is not None and payment.balance.minor else ""),
         ]
     )
     for ticket in order.tickets:

@@ -122,8 +122,9 @@ def cancel_ticket_command(
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.order_answer import read, show_order
-    from boxoffice.orders.drop import drop
     from boxoffice.orders.tickets import ticket_named
+    from boxoffice.payments.collect import Till
+    from boxoffice.payments.extend import drop_ticket
     from boxoffice.text import clean_in
 
     why = clean_in(reason, name="--reason", empty=True)
@@ -135,7 +136,8 @@ def cancel_ticket_command(
             show.talk("nothing was changed.")
             raise typer.Exit(5)
         with office.writing() as session:
-            ended = drop(session, office.actor, row.id, reason=why, now=office.now())
+            how, now = Till(office.ticket_key), office.now()
+            ended = drop_ticket(session, office.actor, row.id, how, reason=why, now=now)
         view, payment = read(office, order.code)
         if as_json:
             show_order(view, payment, as_json=True, fields=None)
@@ -212,6 +214,7 @@ def history_command(
 
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_story import told_in_words
     from boxoffice.events.models import Event
     from boxoffice.orders.queries import order_by_code
     from boxoffice.payments.queries import history
@@ -227,14 +230,13 @@ def history_command(
             show.as_json_line(line | {"facts": told.facts}, fields)
         return
     show.table(
-        ["at", "by", "what", "facts"],
+        ["at", "by", "what", "in words"],
         [
             [
                 local_text(told.at, zone),
                 told.actor,
                 told.verb,
-                # What a request was asked by is for machines: a digest of 64 letters says nothing.
-                " ".join(f"{k}={v}" for k, v in told.facts.items() if k != "request"),
+                told_in_words(told.verb, told.facts, order.currency),
             ]
             for told in story
         ],

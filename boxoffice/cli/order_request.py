@@ -7,6 +7,7 @@ from boxoffice.ids import new_id
 from boxoffice.money import Money, parse_money
 from boxoffice.orders.models import Channel
 from boxoffice.orders.place import KEY_MAX, Request, Wanted
+from boxoffice.payments.parts import Part
 from boxoffice.payments.provider import Method
 from boxoffice.people import Person, parse_document, parse_email, parse_name
 
@@ -51,7 +52,32 @@ def lines_of(tiers: Sequence[str], quantities: Sequence[int] | None) -> tuple[Wa
     return tuple(Wanted(tier, count) for tier, count in zip(tiers, counts, strict=True))
 
 
-def given_of(text: str | None, method: Method) -> Money | None:
+def parts_of(texts: Sequence[str]) -> list[Part]:
+    """Read the `--method`s of a sale: one for all of it, or parts as `cash=50` and `pix`.
+
+    Raises:
+        BadValue: one of them cannot be read, or one alone cannot pay for a sale at the counter.
+    """
+    if len(texts) == 1 and "=" not in texts[0]:
+        return [Part(method_of(texts[0], "cash", "external", "courtesy"))]
+    parts = []
+    for text in texts:
+        name, equals, amount = text.partition("=")
+        method = method_of(name.strip(), "cash", "external", "pix", "boleto", "card")
+        money = parse_money(amount, name="--method") if equals else None
+        parts.append(Part(method, money))
+    return parts
+
+
+def spelt(parts: Sequence[Part]) -> tuple[str, ...]:
+    """Write parts as a request keeps them: a repeat under its key must have the same ones."""
+    return tuple(
+        str(part.method) if part.amount is None else f"{part.method}={part.amount.minor}"
+        for part in parts
+    )
+
+
+def given_of(text: str | None, method: Method | None) -> Money | None:
     """Read `--given`, the cash that was put on the counter.
 
     Raises:
@@ -60,7 +86,8 @@ def given_of(text: str | None, method: Method) -> Money | None:
     if text is None:
         return None
     if method is not Method.CASH:
-        raise BadValue("--given", f"is for cash, and this is paid by {method}.")
+        paid = "in parts" if method is None else f"by {method}"
+        raise BadValue("--given", f"is for cash, and this is paid {paid}.")
     return parse_money(text, name="--given")
 
 
@@ -74,6 +101,7 @@ def request_of(
     email: str,
     document: str,
     promo: str,
+    parts: tuple[str, ...] = (),
 ) -> Request:
     """Read what the flags say of the buyer, and make the request of it.
 
@@ -85,4 +113,5 @@ def request_of(
         email=parse_email(email, name="--buyer-email") if email else "",
         document=parse_document(document, name="--buyer-document") if document else "",
     )
-    return Request(event, lines, channel, method, buyer, promo=promo.strip().upper()[:60])
+    code = promo.strip().upper()[:60]
+    return Request(event, lines, channel, method, buyer, promo=code, parts=parts)

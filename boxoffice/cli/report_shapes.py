@@ -63,6 +63,7 @@ def money_report_json(report: MoneyReport) -> dict[str, Any]:
                 "orders_minor": one.orders_minor,
                 "late_minor": one.late_minor,
                 "returned_minor": one.returned_minor,
+                "part_minor": one.part_minor,
                 "in_minor": one.received_minor,
             }
             for one in books.sums

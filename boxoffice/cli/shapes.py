@@ -77,6 +77,7 @@ def order_json(order: "OrderView", payment: "PaymentView | None") -> dict[str, A
             "discount_minor": order.discount.minor,
             "fee_minor": order.fee.minor,
             "total_minor": order.total.minor,
+            "balance_minor": balance_minor(order, payment),
             "currency": order.total.currency,
             "placed_at": iso(order.placed_at),
             "expires_at": iso(order.expires_at),
@@ -97,6 +98,13 @@ def mail_json(mail: "MailView") -> dict[str, Any]:
         "at": iso(mail.at),
         "reason": mail.reason,
     }
+
+
+def balance_minor(order: "OrderView", payment: "PaymentView | None") -> int:
+    """What is still to be paid for an order."""
+    if payment is not None:
+        return payment.balance.minor
+    return order.total.minor if order.state == "placed" else 0
 
 
 def ticket_json(ticket: "TicketView") -> dict[str, Any]:

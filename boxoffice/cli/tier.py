@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from boxoffice.cli.options import AsJson, Fields, Limit, example, noun
+from boxoffice.cli.options import AsJson, DryRun, Fields, Limit, example, noun
 
 app = noun("Lotes: places of an event at a price.")
 
@@ -25,6 +25,7 @@ def add_command(
     opens_at: Annotated[str | None, typer.Option(help="Not sold before.")] = None,
     closes_at: Annotated[str | None, typer.Option(help="Not sold from then on.")] = None,
     after: Annotated[str | None, typer.Option(help="The tier it follows.")] = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Add a tier to an event."""
@@ -44,26 +45,29 @@ def add_command(
         "opens_at": opens_at, "closes_at": closes_at, "after": after,
     }  # fmt: skip
     table = {key: value for key, value in given.items() if value is not None}
-    with office_of(ctx) as office:
-        with office.writing() as session:
-            locked_event(session, event)
-            plan = plan_of(session, event_by_slug(session, event))
-            tier = tier_plan(table, plan.timezone, now=office.now())
-            if any(known.name == tier.name for known in plan.tiers):
-                raise Refused(
-                    f"{event} has a tier {name} already.",
-                    hint="change it in its file: boxoffice event apply FILE",
-                    code="tier.exists",
-                )
-            wanted = checked(replace(plan, tiers=(*plan.tiers, tier)))
-            apply_event(session, office.actor, wanted, now=office.now())
-        with office.reading() as session:
-            view = event_view(session, event, now=office.now())
+    with office_of(ctx) as office, office.writing() as session:
+        locked_event(session, event)
+        plan = plan_of(session, event_by_slug(session, event))
+        tier = tier_plan(table, plan.timezone, now=office.now())
+        if any(known.name == tier.name for known in plan.tiers):
+            raise Refused(
+                f"{event} has a tier {name} already.",
+                hint="change it in its file: boxoffice event apply FILE",
+                code="tier.exists",
+            )
+        wanted = checked(replace(plan, tiers=(*plan.tiers, tier)))
+        apply_event(session, office.actor, wanted, now=office.now())
+        session.flush()
+        view = event_view(session, event, now=office.now())
+        if dry_run:
+            session.rollback()
     added = next(known for known in view.tiers if known.name == tier.name)
     if as_json:
         show.as_json_line(tier_json(added))
     else:
         show.line(f"+ tier {added.name}: {added.quota} places at {added.price}")
+    if dry_run:
+        show.talk("nothing written.")
 
 
 @app.command("list", epilog=example("boxoffice tier list noite"))

@@ -64,7 +64,12 @@ def take_places(
 
 
 def swap_places(
-    session: WriteSession, event: Event, *, given: Mapping[UUID, int], taken: Mapping[UUID, int]
+    session: WriteSession,
+    event: Event,
+    *,
+    given: Mapping[UUID, int],
+    taken: Mapping[UUID, int],
+    on_sale: bool = True,
 ) -> None:
     """Give places of some tiers back and take places of others, in one step or not at all.
 
@@ -76,7 +81,7 @@ def swap_places(
     """
     counts = Counter[UUID](taken)
     counts.subtract(given)
-    _change(session, event, {t: n for t, n in counts.items() if n}, on_sale=False)
+    _change(session, event, {t: n for t, n in counts.items() if n}, on_sale=on_sale)
 
 
 def give_back(session: WriteSession, event_id: UUID, places: Mapping[UUID, int]) -> None:

@@ -78,7 +78,7 @@ def transfer(
     ticket.holder_title = holder.title
     record(session, actor, "order.transfer", "order", order.id, now=now, ticket=ticket.number)
     session.flush()
-    _index_again(session, order)
+    index_again(session, order)
     if ticket.state is TicketState.HELD:
         return Changed(ticket.generation, mail=None)
     return _reissue(session, actor, order, ticket, key, reason="transfer", now=now)
@@ -171,6 +171,12 @@ def _changeable(session: WriteSession, ticket_id: UUID) -> tuple[Order, Ticket]:
     if ticket.state in {TicketState.VOID, TicketState.BLOCKED}:
         hint = f"boxoffice ticket unblock {name}" if ticket.state is TicketState.BLOCKED else ""
         raise WrongState(f"ticket {name} is {ticket.state}; it cannot be changed.", hint=hint)
+    if ticket.state is TicketState.HELD and ticket.code_digest is not None:
+        # The code that it had comes back with its money: nobody else may hold the ticket then.
+        raise WrongState(
+            f"ticket {name} waits for the money of its tier; it cannot be changed.",
+            hint=f"pay it first: boxoffice order pay {order.code} --method cash",
+        )
     if ticket.state is TicketState.VALID and order.state not in PAID_FOR:
         raise WrongState(f"order {order.code} is {order.state}; its tickets cannot be changed.")
     return order, ticket
@@ -210,10 +216,10 @@ def _correct_email(session: WriteSession, order: Order, to: str) -> None:
         if before and ticket.holder_email == before:
             ticket.holder_email = to
     session.flush()
-    _index_again(session, order)
+    index_again(session, order)
 
 
-def _index_again(session: WriteSession, order: Order) -> None:
+def index_again(session: WriteSession, order: Order) -> None:
     """Let the order be found by its people of now, and no longer by those of before."""
     session.connection().execute(delete(SearchTerm).where(col(SearchTerm.order_id) == order.id))
     index_order(session, order, [holder_of(ticket) for ticket in _tickets(session, order.id)])

@@ -9,6 +9,7 @@ from boxoffice.errors import WrongState
 from boxoffice.events.take import give_back
 from boxoffice.orders.cancel import cancel
 from boxoffice.orders.change import PAID_FOR, locked_order
+from boxoffice.orders.due import forgive
 from boxoffice.orders.tickets import standing
 from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor, Permission
@@ -41,11 +42,13 @@ def drop(
         )
     if standing(session, order.id) == 1:
         return cancel(session, actor, order.id, reason=reason, now=now)
+    forgive(session, order.id, [ticket_id])
     released = void_some(session, [ticket_id])
     facts = {"ticket": ticket.number, "reason": reason}
     record(session, actor, "order.drop_ticket", "order", order.id, now=now, **facts)
     session.flush()
     session.expire(ticket)
+    session.expire(order)
     give_back_uses(session, order.id, [ticket_id])
     give_back(session, order.event_id, released)
     return True

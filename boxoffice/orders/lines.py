@@ -24,10 +24,14 @@ def write_lines(
     order_id: UUID,
     lines: Sequence[PricedLine],
     holders: Sequence[Person],
+    *,
+    after: int = 0,
+    is_due: bool = False,
 ) -> list[UUID]:
-    """Write an order's lines and held tickets, numbered from 1, one for each of `holders`.
+    """Write an order's lines and held tickets, numbered from `after` + 1, one for each holder.
 
-    Return the tickets' ids, in the order of the lines.
+    With `is_due` the order is paid, and these tickets wait for money of their own. Return the
+    tickets' ids, in the order of the lines.
     """
     line_rows: list[dict[str, Any]] = []
     tickets: list[dict[str, Any]] = []
@@ -43,9 +47,10 @@ def write_lines(
             }
         )
         for _ in range(line.quantity):
-            number = len(tickets) + 1
-            mine = {"event_id": event_id, "order_id": order_id, "line_id": line_id}
-            tickets.append(mine | _ticket(line, number, holders[number - 1]))
+            mine: dict[str, Any] = {"event_id": event_id, "order_id": order_id, "line_id": line_id}
+            mine["due_minor"] = line.cost.minor if is_due else 0
+            holder = holders[len(tickets)]
+            tickets.append(mine | _ticket(line, after + len(tickets) + 1, holder))
     connection = session.connection()
     connection.execute(_ADD_LINES, line_rows)
     connection.execute(_ADD_TICKETS, tickets)
@@ -70,6 +75,7 @@ def _ticket(line: PricedLine, number: int, holder: Person) -> dict[str, Any]:
         "attention": "",
         "state": TicketState.HELD,
         "holds_place": True,
+        "ended_alone": False,
         "generation": 0,
         "key_id": None,
         "code_digest": None,

@@ -11,25 +11,17 @@ from sqlmodel import select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, insert_once
-from boxoffice.errors import (
-    BadValue,
-    EventNotOnSale,
-    KeyReused,
-    NotFound,
-    SoldOut,
-    TierNotOnSale,
-)
-from boxoffice.events.models import Event, EventState, Tier
-from boxoffice.events.queries import event_by_slug, facts_of, tiers_of
-from boxoffice.events.rules import Closed, why_closed
+from boxoffice.errors import BadValue, KeyReused
+from boxoffice.events.models import Event, Tier
+from boxoffice.events.queries import event_by_slug
 from boxoffice.events.take import take_places
 from boxoffice.ids import new_code, new_id
 from boxoffice.money import Money
 from boxoffice.orders.holds import expiry_of
 from boxoffice.orders.lines import write_lines
 from boxoffice.orders.models import Channel, Order
+from boxoffice.orders.on_sale import tiers_on_sale
 from boxoffice.orders.pricing import Priced, priced
-from boxoffice.orders.rules import QUANTITY_MAX
 from boxoffice.orders.search import index_order
 from boxoffice.outbox.jobs import ExpireOrder
 from boxoffice.outbox.promise import promise
@@ -61,6 +53,7 @@ class Request:
     method: str
     buyer: Person = field(default_factory=lambda: Person(name=""))
     promo: str = ""  # a promo code
+    parts: tuple[str, ...] = ()  # how a mixed payment is shared out: "cash=50.00", "pix"
 
     @property
     def digest(self) -> str:
@@ -109,7 +102,8 @@ def place(
             return _same(before, request)
 
     event = event_by_slug(session, request.event)
-    tiers = _wanted_tiers(session, event, request, now)
+    wanted = [(line.tier, line.quantity) for line in request.lines]
+    tiers = tiers_on_sale(session, event, wanted, now=now)
     grant = _grant(session, event, tiers, request, now)
     cost = priced(
         event,
@@ -156,57 +150,6 @@ def _same(order: Order, request: Request) -> Placed:
             order=order.code,
         )
     return Placed(order.id, order.code, order.total, is_new=False)
-
-
-def _wanted_tiers(
-    session: WriteSession, event: Event, request: Request, now: datetime
-) -> dict[str, Tier]:
-    """Return the tiers asked for, having checked that each can be bought now."""
-    if event.state is not EventState.ON_SALE:
-        hint = f"open the sale: boxoffice event publish {event.slug}"
-        raise EventNotOnSale(
-            f"{event.slug} is {event.state}, not on sale.",
-            hint=hint if event.state in {EventState.DRAFT, EventState.PAUSED} else "",
-        )
-    total = sum(line.quantity for line in request.lines)
-    if any(line.quantity < 1 for line in request.lines) or not 1 <= total <= QUANTITY_MAX:
-        raise BadValue("quantity", f"must be from 1 to {QUANTITY_MAX} in one order.")
-    tiers = tiers_of(session, event.id)
-    facts = [facts_of(tier) for tier in tiers]
-    by_name = {tier.name: tier for tier in tiers}
-    for line in request.lines:
-        tier = by_name.get(line.tier)
-        if tier is None:
-            raise NotFound("tier", line.tier[:80], hint="there are: " + ", ".join(by_name))
-        closed = why_closed(facts_of(tier), facts, now)
-        if closed is Closed.SOLD_OUT or (closed is None and tier.places_left < line.quantity):
-            raise SoldOut(tier.name, tier.places_left, hint=_others(tiers, now))
-        if closed is not None:
-            raise TierNotOnSale(
-                f"{tier.name} is not on sale: {_REASONS[closed]}.",
-                hint=_others(tiers, now),
-                tier=tier.name,
-                reason=closed,
-            )
-    return by_name
-
-
-_REASONS = {
-    Closed.NOT_YET: "its time has not come",
-    Closed.OVER: "its time is over",
-    Closed.WAITS: "the tier before it still sells",
-    Closed.SOLD_OUT: "it is sold out",
-}
-
-
-def _others(tiers: Sequence[Tier], now: datetime) -> str:
-    facts = [facts_of(tier) for tier in tiers]
-    names = [
-        tier.name
-        for tier, fact in zip(tiers, facts, strict=True)
-        if why_closed(fact, facts, now) is None
-    ]
-    return "on sale now: " + ", ".join(names) if names else "nothing is on sale now"
 
 
 def _grant(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from boxoffice.events.models import Event, Tier
+from boxoffice.events.models import Category, Event, Tier
 from boxoffice.money import Money
 from boxoffice.orders.rules import FeeRule, bill
 from boxoffice.promos.redeem import Grant
@@ -19,6 +19,11 @@ class PricedLine:
     price: Money
     discount: Money
     fee: Money  # its own part: a fixed fee per order is nobody's
+
+    @property
+    def cost(self) -> Money:
+        """What one place comes to."""
+        return self.price - self.discount + self.fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ def priced(
 ) -> Priced:
     """Price (tier, quantity) lines with what a promo grants. What is given away costs nothing.
 
-    The fee is computed on the discounted price; a place that costs nothing carries none.
+    So does a place of a courtesy tier, whatever its price says. The fee is computed on the
+    discounted price; a place that costs nothing carries none.
     """
     rule = fee_rule(event)
     found = tuple(
@@ -70,7 +76,7 @@ def _line(
     tier: Tier, quantity: int, rule: FeeRule, *, grant: Grant | None, is_given: bool
 ) -> PricedLine:
     discount = Money(0, tier.currency)
-    if is_given:
+    if is_given or tier.category is Category.COURTESY:
         discount = tier.price
     elif grant is not None:
         discount = grant.discount(tier.id, tier.price)

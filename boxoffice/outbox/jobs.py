@@ -133,6 +133,18 @@ class ExpireCampaign(Promise):
     campaign_id: UUID
 
 
+@dataclass(frozen=True)
+class EndAddition(Promise):
+    """Give up what was added to a paid order, when its payment did not come in time."""
+
+    kind = "order.end_addition"
+    queue = Queue.MONEY
+    lease_seconds = 90  # longer than all its calls to the gateway together
+    attempts_max = 40
+
+    payment_id: UUID
+
+
 KINDS: dict[str, type[Promise]] = {
     job.kind: job
     for job in (
@@ -142,6 +154,7 @@ KINDS: dict[str, type[Promise]] = {
         DeliverTickets,
         TellCancelled,
         ExpireOrder,
+        EndAddition,
         SendCourtesy,
         ExpireCampaign,
     )

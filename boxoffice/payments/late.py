@@ -188,7 +188,7 @@ def _late(session: ReadSession, order: Order, event: Event) -> LateMoney:
         for tier in session.exec(
             select(Tier)
             .join(Ticket, col(Ticket.tier_id) == Tier.id)
-            .where(Ticket.order_id == order.id)
+            .where(Ticket.order_id == order.id, col(Ticket.ended_alone).is_(False))
             .order_by(col(Ticket.number))
         ):
             tiers[tier.id] = tier

@@ -5,16 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.db import ReadSession
 from boxoffice.money import Money
+from boxoffice.orders.models import Order
+from boxoffice.outbox.jobs import KINDS, CloseCharge, DeliverTickets, Promise
+from boxoffice.outbox.models import Job, JobState
+from boxoffice.payments.covered import balance_of
 from boxoffice.payments.models import Letter, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
 
 # What one transaction does carries one moment: then the story is told in the order it makes sense.
-_FIRST = ("order.place", "payment.start", "payment.take")
+_FIRST = ("order.place", "order.swap", "order.add", "payment.start", "payment.take")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class PaymentView:
     invoice_url: str | None
     refusal: str | None
     refunded: Money  # decided, not yet all done
+    balance: Money  # what its order still owes, over all of its payments
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,7 @@ def payment_of_order(session: ReadSession, order_id: UUID) -> PaymentView | None
         invoice_url=row.invoice_url,
         refusal=row.refusal,
         refunded=Money(row.refunded_minor, row.currency),
+        balance=balance_of(session, session.get_one(Order, order_id)),
     )
 
 
@@ -118,6 +124,25 @@ def refunds_of_order(session: ReadSession, order_id: UUID) -> list[RefundView]:
         )
         for row, method in rows
     ]
+
+
+def waiting_jobs(session: ReadSession, order_id: UUID, *, now: datetime) -> list[Promise]:
+    """Return what is promised for an order and due: tickets to mail, charges to close."""
+    payments = session.exec(select(Payment.id).where(Payment.order_id == order_id)).all()
+    closing = [CloseCharge(payment_id).dedupe_key for payment_id in payments]
+    rows = session.exec(
+        select(Job)
+        .where(
+            or_(
+                col(Job.dedupe_key).in_(closing),
+                col(Job.dedupe_key).startswith(f"{DeliverTickets.kind}:{order_id}:"),
+            ),
+            Job.state == JobState.WAITING,
+            col(Job.run_at) <= now,
+        )
+        .order_by(col(Job.created_at), col(Job.id))
+    )
+    return [KINDS[row.kind].from_args(row.args) for row in rows]
 
 
 def history(session: ReadSession, order_id: UUID) -> list[Told]:

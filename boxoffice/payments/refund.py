@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,11 +19,13 @@ from boxoffice.events.models import Event
 from boxoffice.events.take import give_back
 from boxoffice.money import Money
 from boxoffice.orders.change import locked_order
+from boxoffice.orders.due import forgive, void_added
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.orders.rules import STEPS
 from boxoffice.orders.tickets import standing
+from boxoffice.payments.collect import locked_payments, stop_asking
 from boxoffice.payments.give import give, id_under
-from boxoffice.payments.models import Payment, Refund
+from boxoffice.payments.models import Refund
 from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.issue import void_all, void_some
@@ -47,6 +50,7 @@ class RefundRequest:
     keeps_fee: bool = False
     reason: str = ""
     proof: str = ""  # how money was given back by hand
+    ends_tickets: bool = True  # not when a ticket only became cheaper
 
     @property
     def digest(self) -> str:
@@ -93,7 +97,7 @@ def refund(
     if key is not None and not (1 <= len(key) <= KEY_MAX and key.isprintable()):
         raise BadValue("the idempotency key", f"must be 1 to {KEY_MAX} printable characters.")
     # Race: two refunds, a letter and a cancel meet here. Payments come first, as letters take them.
-    payments = _locked_payments(session, order_id)
+    payments = locked_payments(session, order_id)
     order = locked_order(session, order_id)
     if key is not None and (before := session.get(Refund, id_under(key, 0))) is not None:
         return _same(session, before, order, request)
@@ -119,8 +123,12 @@ def refund(
     refund_ids = tuple(part.id for part in parts)
 
     is_all = not tickets and (request.amount is None or amount.minor == left)
-    released = void_all(session, order.id) if is_all else void_some(session, request.ticket_ids)
-    _move(session, order, is_over=is_all or standing(session, order.id) == 0)
+    is_all = is_all and request.ends_tickets
+    released = _ended(session, order, request.ticket_ids, is_all=is_all)
+    is_over = is_all or standing(session, order.id) == 0
+    _move(session, order, is_over=is_over)
+    if is_over:
+        stop_asking(session, actor, order.id, now=now)
     record(
         session,
         actor,
@@ -146,15 +154,16 @@ def refund(
     return Refunded(amount, refund_ids, is_new=True)
 
 
-def _locked_payments(session: WriteSession, order_id: UUID) -> Sequence[Payment]:
-    """Return the payments of an order, the oldest first, as nobody else can change them now."""
-    return session.exec(
-        select(Payment)
-        .where(Payment.order_id == order_id)
-        .order_by(col(Payment.created_at), col(Payment.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+def _ended(
+    session: WriteSession, order: Order, ticket_ids: Sequence[UUID], *, is_all: bool
+) -> Counter[UUID]:
+    """End the tickets that are refunded; what they still waited for is not asked for any more."""
+    if not is_all:
+        forgive(session, order.id, ticket_ids)
+        return void_some(session, ticket_ids)
+    released = void_added(session, order.id)
+    forgive(session, order.id)
+    return released + void_all(session, order.id)
 
 
 def _named(session: WriteSession, order: Order, request: RefundRequest) -> list[Ticket]:
@@ -196,7 +205,10 @@ def _amount(
         minor = request.amount.minor
     elif tickets:
         minor = sum(
-            ticket.price_minor - ticket.discount_minor + (0 if keeps_fee else ticket.fee_minor)
+            ticket.price_minor
+            - ticket.discount_minor
+            + (0 if keeps_fee else ticket.fee_minor)
+            - ticket.due_minor
             for ticket in tickets
         )
     else:

@@ -10,9 +10,10 @@ from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
 from boxoffice.errors import Busy
 from boxoffice.ids import new_id
-from boxoffice.orders.confirm import confirm, hold_for_review
+from boxoffice.orders.confirm import hold_for_review
 from boxoffice.outbox.jobs import CloseCharge
 from boxoffice.outbox.promise import promise
+from boxoffice.payments.covered import money_came
 from boxoffice.payments.models import Payment, PaymentState
 from boxoffice.payments.provider import Charge, ChargeState
 from boxoffice.payments.rules import Decision, OrderAct, decide
@@ -92,8 +93,8 @@ def settle(
         payment.paid_at = now
     session.flush()
     if decision.order is OrderAct.CONFIRM:
-        confirm(session, actor, payment.order_id, key, now=now)
-        _close_others(session, payment, now=now)
+        if money_came(session, actor, payment.order_id, key, now=now):
+            _close_others(session, payment, now=now)
     elif decision.order is OrderAct.REVIEW:
         hold_for_review(session, actor, payment.order_id, why=decision.why, now=now)
     return decision

@@ -3,12 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
 from boxoffice.errors import BadValue
+from boxoffice.events.models import Category, Tier
 from boxoffice.ids import new_id
+from boxoffice.money import Money
 from boxoffice.orders.confirm import confirm
 from boxoffice.orders.models import Order
 from boxoffice.outbox.jobs import OpenCharge
@@ -18,6 +20,7 @@ from boxoffice.payments.provider import Method
 from boxoffice.people import Person
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.code import TicketKey
+from boxoffice.tickets.models import Ticket
 from boxoffice.till.record import record_sale
 
 CHARGE_MIN_MINOR = 500  # R$ 5,00: smaller charges are refused (reference/asaas.md §3)
@@ -44,20 +47,26 @@ def start(
     provider: str,
     *,
     now: datetime,
+    amount: Money | None = None,
 ) -> UUID:
     """Keep the intent to charge an order through a gateway, and promise the call.
 
+    Without an `amount` all of the order's total is asked for.
+
     Raises:
         Forbidden: the actor may not sell.
-        BadValue: the order's total is under the gateway's minimum.
+        BadValue: the amount is under the gateway's minimum.
     """
     actor.must(Permission.SELL)
     order = session.get_one(Order, order_id)
-    if order.total_minor < CHARGE_MIN_MINOR:
+    asked = order.total if amount is None else amount
+    if asked.minor < CHARGE_MIN_MINOR:
         raise BadValue(
-            "the total",
-            f"of {order.total} is under the gateway's minimum of R$ 5,00.",
-            hint="sell it at the counter: boxoffice order sell",
+            "the total" if amount is None else "the amount",
+            f"of {asked} is under the gateway's minimum of R$ 5,00.",
+            hint="sell it at the counter: boxoffice order sell"
+            if amount is None
+            else "take it at the counter: --method cash",
         )
     payment = Payment(
         id=new_id(),
@@ -65,7 +74,7 @@ def start(
         method=method,
         state=PaymentState.OPENING,
         provider=provider,
-        amount_minor=order.total_minor,
+        amount_minor=asked.minor,
         currency=order.currency,
         created_at=now,
     )
@@ -107,32 +116,55 @@ def take(
     if before is not None:  # the same request again, under its idempotency key
         return before.id
     order = session.get_one(Order, order_id)
+    if order.total_minor == 0 and _is_all_courtesy(session, order_id):
+        method = Method.COURTESY  # a courtesy costs nothing, and is no cash
+    payment_id = take_part(session, actor, order_id, method, order.total, now=now)
+    confirm(session, actor, order_id, key, now=now)
+    return payment_id
+
+
+def take_part(
+    session: WriteSession,
+    actor: Actor,
+    order_id: UUID,
+    method: Method,
+    amount: Money,
+    *,
+    now: datetime,
+) -> UUID:
+    """Take some money over the counter, through the seller's open till; the order stays as it is.
+
+    Raises:
+        Forbidden: the actor may not sell.
+        Refused: a clerk has no open till (`till.closed`).
+    """
+    actor.must(Permission.SELL)
     if method is not Method.COURTESY:
-        record_sale(session, actor, order_id, method, order.total, now=now)
+        record_sale(session, actor, order_id, method, amount, now=now)
     payment = Payment(
         id=new_id(),
         order_id=order_id,
         method=method,
         state=PaymentState.SETTLED,
         provider="till",
-        amount_minor=order.total_minor,
-        paid_minor=order.total_minor,
-        currency=order.currency,
+        amount_minor=amount.minor,
+        paid_minor=amount.minor,
+        currency=amount.currency,
         created_at=now,
         paid_at=now,
     )
     session.add(payment)
-    record(
-        session,
-        actor,
-        "payment.take",
-        "order",
-        order_id,
-        now=now,
-        payment=str(payment.id),
-        method=method,
-        amount_minor=order.total_minor,
-    )
+    facts = {"payment": str(payment.id), "method": method, "amount_minor": amount.minor}
+    record(session, actor, "payment.take", "order", order_id, now=now, **facts)
     session.flush()
-    confirm(session, actor, order_id, key, now=now)
     return payment.id
+
+
+def _is_all_courtesy(session: WriteSession, order_id: UUID) -> bool:
+    """Say whether every ticket of an order is of a courtesy tier."""
+    other = (
+        select(Ticket.id)
+        .join(Tier, col(Tier.id) == Ticket.tier_id)
+        .where(Ticket.order_id == order_id, Tier.category != Category.COURTESY)
+    )
+    return session.exec(other.limit(1)).first() is None

@@ -17,11 +17,13 @@ from boxoffice.orders.models import Order, OrderState
 from boxoffice.payments.models import Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
 from boxoffice.reports.window import CHUNK_ROWS, Window, total_of
+from boxoffice.tickets.models import Ticket
 
 DIFFERS_MAX = 100  # orders that are named; the rest are counted
 
 _GONE = (RefundState.DONE, RefundState.BY_HAND)
 _GOING = (RefundState.REQUESTED, RefundState.SENT)
+_WAITING = (OrderState.PLACED, OrderState.EXPIRING)
 _OPEN = (PaymentState.OPENING, PaymentState.WAITING)
 
 
@@ -50,6 +52,7 @@ class Sums:
     orders_minor: int  # totals of the orders that became paid
     late_minor: int  # of orders that wait for a person's decision
     returned_minor: int  # beyond the orders, and given back whole
+    part_minor: int  # of orders that still wait for the rest of their money
     received_minor: int
 
 
@@ -208,13 +211,16 @@ def _books(session: ReadSession, event_id: UUID | None) -> Books:
     for row in session.connection().execute(
         _orders(event_id), execution_options={"yield_per": CHUNK_ROWS}
     ):
-        expected = row.total_minor if row.paid_at is not None else 0
+        expected = row.total_minor - row.due if row.paid_at is not None else 0
         is_late = row.state is OrderState.NEEDS_REVIEW
-        is_right = is_late or agrees(expected, row.received, row.refunded)
-        beyond = row.received - expected if is_right and not is_late else 0
-        late = row.received if is_late else 0
-        of_all = sums.setdefault(row.currency, [0, 0, 0, 0])
-        for place, number in enumerate((0 if is_late else expected, late, beyond, row.received)):
+        is_waiting = row.paid_at is None and row.state in _WAITING
+        is_part = is_waiting and row.received < row.total_minor
+        is_right = is_late or is_part or agrees(expected, row.received, row.refunded)
+        beyond = row.received - expected if is_right and not is_late and not is_part else 0
+        late, part = row.received if is_late else 0, row.received if is_part else 0
+        booked = (0 if is_late else expected, late, beyond, part, row.received)
+        of_all = sums.setdefault(row.currency, [0] * len(booked))
+        for place, number in enumerate(booked):
             of_all[place] += number
         if not is_right:
             count += 1
@@ -239,15 +245,23 @@ def _orders(event_id: UUID | None) -> Select[*tuple[Any, ...]]:
         col(Order.placed_at),
         col(Order.paid_at),
     )
+    due = (
+        select_columns(col(Ticket.order_id), total_of(col(Ticket.due_minor)).label("due"))
+        .where(col(Ticket.due_minor) > 0)
+        .group_by(col(Ticket.order_id))
+        .subquery()
+    )
     statement = (
         select_columns(
             *mine,
+            func.coalesce(due.c.due, 0).label("due"),
             total_of(col(Payment.paid_minor)).label("received"),
             total_of(col(Payment.refunded_minor)).label("refunded"),
         )
         .join(Event, col(Event.id) == Order.event_id)
         .outerjoin(Payment, col(Payment.order_id) == Order.id)
-        .group_by(*mine)
+        .outerjoin(due, due.c.order_id == Order.id)
+        .group_by(*mine, due.c.due)
         .order_by(col(Order.placed_at), col(Order.id))
     )
     return statement if event_id is None else statement.where(col(Order.event_id) == event_id)

@@ -183,7 +183,7 @@ def _sold(event_id: UUID, window: Window) -> Select[*tuple[Any, ...]]:
             col(Ticket.tier_id),
             func.count().label("sold"),
             total_of(case((is_back, 1), else_=0)).label("given_back"),
-            total_of(col(Ticket.price_minor)).label("gross"),
+            total_of(col(Ticket.price_minor) - col(Ticket.due_minor)).label("gross"),
             total_of(col(Ticket.discount_minor)).label("discount"),
             total_of(col(Ticket.fee_minor)).label("fee"),
             total_of(case((is_back, worth), else_=0)).label("back"),

@@ -18,14 +18,17 @@ from boxoffice.tickets.models import PublicKey, RevokedCode, Ticket, TicketState
 def issue(
     session: WriteSession, order_id: UUID, scheme: CodeScheme, key: TicketKey, *, now: datetime
 ) -> int:
-    """Make the held tickets of an order valid, and return how many there were."""
+    """Make the held tickets of an order valid, and return how many there were.
+
+    One that was valid before, and waited for the money of a dearer tier, gets the code it had.
+    """
     insert_once(session, PublicKey(key_id=key.key_id, public_key=key.public_key, created_at=now))
     held = session.exec(
         select(Ticket).where(Ticket.order_id == order_id, Ticket.state == TicketState.HELD)
     ).all()
     for ticket in held:
         code = code_text(ticket.id, ticket.generation, scheme, key)
-        ticket.state = TicketState.VALID
+        ticket.state, ticket.due_minor = TicketState.VALID, 0
         ticket.key_id = key.key_id
         ticket.code_digest = digest_of(code)
     session.flush()
@@ -67,12 +70,16 @@ def code_of(ticket: Ticket, scheme: CodeScheme, key: TicketKey) -> str | None:
 
 
 def hold_again(session: WriteSession, order_id: UUID, *, now: datetime) -> Counter[UUID]:
-    """Take the void tickets of an order back to held, each as a newer generation of itself.
+    """Take the tickets that ended with their order back to held, each as a newer generation.
 
-    Codes they had are revoked. Return how many places of each tier they need; the caller takes
-    them.
+    One that was dropped or refunded before stays void. Codes they had are revoked. Return how many
+    places of each tier they need; the caller takes them.
     """
-    is_void = (col(Ticket.order_id) == order_id, col(Ticket.state) == TicketState.VOID)
+    is_void = (
+        col(Ticket.order_id) == order_id,
+        col(Ticket.state) == TicketState.VOID,
+        col(Ticket.ended_alone).is_(False),
+    )
     had = session.exec(select(Ticket.id, Ticket.code_digest).where(*is_void)).all()
     session.add_all(
         RevokedCode(code_digest=digest, ticket_id=ticket_id, revoked_at=now)
@@ -99,7 +106,7 @@ def void_all(session: WriteSession, order_id: UUID) -> Counter[UUID]:
 
     Return how many places of each tier were held by them; the caller gives those back.
     """
-    return _void(session, col(Ticket.order_id) == order_id)
+    return _void(session, col(Ticket.order_id) == order_id, alone=False)
 
 
 def void_some(session: WriteSession, ticket_ids: Collection[UUID]) -> Counter[UUID]:
@@ -107,16 +114,16 @@ def void_some(session: WriteSession, ticket_ids: Collection[UUID]) -> Counter[UU
 
     Return how many places of each tier were held by them; the caller gives those back.
     """
-    return _void(session, col(Ticket.id).in_(ticket_ids))
+    return _void(session, col(Ticket.id).in_(ticket_ids), alone=True)
 
 
-def _void(session: WriteSession, which: ColumnElement[bool]) -> Counter[UUID]:
+def _void(session: WriteSession, which: ColumnElement[bool], *, alone: bool) -> Counter[UUID]:
     # Race: refund, cancel and chargeback may all end one ticket. Who clears `holds_place` is told
     # of its place, and nobody else is.
     released = session.connection().execute(
         update(Ticket)
         .where(which, col(Ticket.holds_place).is_(True))
-        .values(state=TicketState.VOID, holds_place=False)
+        .values(state=TicketState.VOID, holds_place=False, ended_alone=alone, due_minor=0)
         .returning(col(Ticket.tier_id))
     )
     return Counter(released.scalars())

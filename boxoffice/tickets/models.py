@@ -31,9 +31,10 @@ class Ticket(SQLModel, table=True):
             "fee_minor >= 0 AND discount_minor >= 0 AND price_minor >= discount_minor",
             name="ticket_money",
         ),
-        CheckConstraint(
-            "(state IN ('held')) = (code_digest IS NULL) OR state IN ('void')", name="ticket_code"
-        ),
+        # A held ticket may have a code: it was valid, and waits for the money of a dearer tier.
+        CheckConstraint("state IN ('held', 'void') OR code_digest IS NOT NULL", name="ticket_code"),
+        # Only what waits for its money owes some of it.
+        CheckConstraint("due_minor >= 0 AND (due_minor = 0 OR state = 'held')", name="ticket_due"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -45,6 +46,8 @@ class Ticket(SQLModel, table=True):
     price_minor: int = Field(sa_column=minor())  # of this place when it was sold
     discount_minor: int = Field(default=0, sa_column=minor(default=0))
     fee_minor: int = Field(default=0, sa_column=minor(default=0))  # its own part of the order's fee
+    # What this ticket of a paid order still waits for: an addition, or a dearer tier.
+    due_minor: int = Field(default=0, sa_column=minor(default=0))
     holder_name: str = ""
     holder_email: str = ""
     holder_document: str = ""
@@ -58,6 +61,7 @@ class Ticket(SQLModel, table=True):
     # Race: refund, chargeback and cancel may all end this ticket; whoever clears this gives the
     # place back, and nobody else does.
     holds_place: bool = True
+    ended_alone: bool = False  # before its order did: late money for that does not bring it back
     generation: int = 0  # counts re-issues: an older code is revoked
     key_id: str | None = Field(default=None, max_length=8)  # the key its code was made with
     # Race: two tickets, one code. The digest of the code is unique for ever.

@@ -28,8 +28,8 @@ COLUMNS = {
     "placed_at paid_at idempotency_key request_digest note",
     "order_line": "id order_id tier_id quantity price_minor",
     "ticket": "id event_id tier_id order_id line_id number price_minor discount_minor fee_minor "
-    "holder_name holder_email holder_document holder_company holder_title seat attention state "
-    "holds_place generation key_id code_digest",
+    "due_minor ended_alone holder_name holder_email holder_document holder_company holder_title "
+    "seat attention state holds_place generation key_id code_digest",
     "search_term": "term order_id",
 }
 
@@ -89,8 +89,8 @@ def _chunks(lot: Lot, key: TicketKey, real_every: int) -> Iterator[_Rows]:
             digest = _digest(own, key) if is_real else hashlib.sha256(own.encode()).hexdigest()
             rows["ticket"].append(
                 (own, event_id, tier_id, order, line, str(number + 1), "10000", "0", "0",
-                 holder.name, holder.email, holder.document, "", "", "", "", "valid", "1", "0",
-                 key.key_id, digest)
+                 "0", "0", holder.name, holder.email, holder.document, "", "", "", "", "valid",
+                 "1", "0", key.key_id, digest)
             )  # fmt: skip
         terms = {code.lower()} | two[0].terms | two[1].terms
         rows["search_term"] += [(term, order) for term in terms]

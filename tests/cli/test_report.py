@@ -117,6 +117,7 @@ def test_money_agrees_with_the_orders(selling: Commands) -> None:
             "orders_minor": 38_500,
             "late_minor": 0,
             "returned_minor": 0,
+            "part_minor": 0,
             "in_minor": 38_500,
         }
     ]

@@ -160,3 +160,16 @@ def test_accents_case_and_punctuation_do_not_matter_in_a_search(text: str, found
 )
 def test_a_slug_has_letters_digits_and_dashes_only(text: str, made: str) -> None:
     assert slug(text) == made
+
+
+@pytest.mark.parametrize(
+    "text", ["\u3164", "\u200d\u200c", "\u2800 \u00ad", "\ufe0f", "\u115f\u1160"]
+)
+def test_a_name_that_nobody_can_see_is_refused(text: str) -> None:
+    with pytest.raises(BadValue, match="can be seen"):
+        clean_in(text, name="name")
+
+
+@pytest.mark.parametrize("text", ["\u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u0645", "❤️"])
+def test_joiners_and_selectors_between_letters_stay(text: str) -> None:
+    assert clean_in(text, name="name") == text

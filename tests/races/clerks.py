@@ -1,6 +1,7 @@
 """What the processes of a race do. They are real ones: nothing is shared but the database."""
 
 import multiprocessing
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
@@ -9,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Barrier
 from typing import Any, TypeVar
+from uuid import UUID
 
 import psycopg  # noqa: F401  (loaded here, before the processes fork, it is loaded once)
 from sqlalchemy import insert, update
@@ -31,6 +33,7 @@ from boxoffice.tickets.models import Ticket
 from tasks.dispatch import Dispatcher
 from tasks.relay import run_promised, run_until_empty
 from tests.making import SLUG, Clock, a_request, an_office, placed, shown_at
+from tests.payments.changing import exchanged
 from tests.tasks.ringing import Rung
 
 _PATIENCE_SECONDS = 30
@@ -101,6 +104,38 @@ def sell_one(seat: Seat, tiers: list[str]) -> list[str]:
         for tier in tiers:
             ready()
             said.append(_said(buy, (tier, 1)))
+    return said
+
+
+def sell_or_swap(seat: Seat, tiers: list[str], tickets: list[UUID]) -> list[str]:
+    """Sell the last place of each tier, or swap a ticket into it, as the others do the other."""
+    said = []
+    with closing(seat.open()) as office:
+
+        def buy(tier: str, _ticket: UUID) -> bool:
+            return placed(office, a_request((tier, 1))).is_new
+
+        def move(tier: str, ticket: UUID) -> bool:
+            return bool(exchanged(office, ticket, tier).to)
+
+        act = move if seat.number % 2 else buy
+        for tier, ticket in zip(tiers, tickets, strict=True):
+            ready()
+            said.append(_said(act, tier, ticket))
+    return said
+
+
+def swap_to_and_fro(seat: Seat, ticket: UUID, tiers: tuple[str, str], count: int) -> Counter[str]:
+    """Swap one ticket between two tiers again and again; half of the clerks begin at the other."""
+    said = Counter[str]()
+    with closing(seat.open()) as office:
+
+        def move(tier: str) -> bool:
+            return bool(exchanged(office, ticket, tier, proof="receipt 17").to)
+
+        ready()
+        for turn in range(count):
+            said[_said(move, tiers[(turn + seat.number) % 2])] += 1
     return said
 
 

@@ -152,13 +152,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
-        "slot",
-        sa.Column("schedule", sa.String(length=64), nullable=False),
-        sa.Column("slot_at", UtcDateTime(), nullable=False),
-        sa.Column("made_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("schedule", "slot_at"),
-    )
-    op.create_table(
         "job",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -281,6 +274,13 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "slot",
+        sa.Column("schedule", sa.String(length=64), nullable=False),
+        sa.Column("slot_at", UtcDateTime(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("schedule", "slot_at"),
     )
     op.create_table(
         "door_list",
@@ -819,6 +819,7 @@ def upgrade() -> None:
         sa.Column("price_minor", sa.BigInteger(), nullable=False),
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("due_minor", sa.BigInteger(), nullable=False),
         sa.Column("holder_name", sa.String(), nullable=False),
         sa.Column("holder_email", sa.String(), nullable=False),
         sa.Column("holder_document", sa.String(), nullable=False),
@@ -841,11 +842,15 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("holds_place", sa.Boolean(), nullable=False),
+        sa.Column("ended_alone", sa.Boolean(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("key_id", sa.String(length=8), nullable=True),
         sa.Column("code_digest", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
-            "(state IN ('held')) = (code_digest IS NULL) OR state IN ('void')", name="ticket_code"
+            "due_minor >= 0 AND (due_minor = 0 OR state = 'held')", name="ticket_due"
+        ),
+        sa.CheckConstraint(
+            "state IN ('held', 'void') OR code_digest IS NOT NULL", name="ticket_code"
         ),
         sa.CheckConstraint(
             "fee_minor >= 0 AND discount_minor >= 0 AND price_minor >= discount_minor",
@@ -1148,6 +1153,7 @@ def downgrade() -> None:
     op.drop_table("export_run")
     op.drop_index(op.f("ix_door_list_event_id"), table_name="door_list")
     op.drop_table("door_list")
+    op.drop_table("slot")
     op.drop_index(
         "shift_one_open",
         table_name="shift",
@@ -1175,7 +1181,6 @@ def downgrade() -> None:
         postgresql_where=sa.text("state IN ('waiting', 'sent')"),
     )
     op.drop_table("job")
-    op.drop_table("slot")
     op.drop_table("heartbeat")
     op.drop_table("event")
     op.drop_index(op.f("ix_audit_entry_subject"), table_name="audit_entry")

@@ -1,0 +1,81 @@
+"""What a paid order still waits for: the money of an addition, or of a dearer tier."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col, func, select
+
+from boxoffice.audit.record import record
+from boxoffice.db import WriteSession, changed
+from boxoffice.events.models import Event
+from boxoffice.orders.change import PAID_FOR, locked_order
+from boxoffice.orders.confirm import promise_mail
+from boxoffice.orders.models import Order
+from boxoffice.staff.rules import Actor
+from boxoffice.tickets.code import TicketKey
+from boxoffice.tickets.issue import issue, void_some
+from boxoffice.tickets.models import Ticket, TicketState
+
+
+def complete(
+    session: WriteSession, actor: Actor, order_id: UUID, key: TicketKey, *, now: datetime
+) -> bool:
+    """Make the tickets valid that a paid order still held, for all of its money is in.
+
+    Return whether there were any: a second call changes nothing.
+    """
+    order = locked_order(session, order_id)
+    held = select(Ticket.id).where(Ticket.order_id == order_id, Ticket.state == TicketState.HELD)
+    if order.state not in PAID_FOR or session.exec(held.limit(1)).first() is None:
+        return False
+    event = session.get_one(Event, order.event_id)
+    count = issue(session, order_id, event.code_scheme, key, now=now)
+    record(session, actor, "order.complete", "order", order_id, now=now, tickets=count)
+    if order.buyer_email:
+        promise_mail(session, order_id, now=now)
+    return True
+
+
+def forgive(
+    session: WriteSession, order_id: UUID, ticket_ids: Collection[UUID] | None = None
+) -> int:
+    """Take what tickets still wait for off their order's total: they end before it came.
+
+    Call it just before they are voided, with their order locked or just moved. Return the minor
+    units; without `ticket_ids` those of all of its tickets.
+    """
+    which = [col(Ticket.order_id) == order_id, col(Ticket.due_minor) > 0]
+    if ticket_ids is not None:
+        which.append(col(Ticket.id).in_(list(ticket_ids)))
+    due = int(session.exec(select(func.sum(Ticket.due_minor)).where(*which)).one() or 0)
+    if due:
+        changed(
+            session,
+            update(Order)
+            .where(col(Order.id) == order_id)
+            .values(total_minor=Order.total_minor - due, subtotal_minor=Order.subtotal_minor - due),
+        )
+    return due
+
+
+def void_added(session: WriteSession, order_id: UUID) -> Counter[UUID]:
+    """Void what was added to a paid order and never paid for; its money is forgiven.
+
+    Late money for the order does not bring it back. Return how many places of each tier were held;
+    the caller gives those back.
+    """
+    added = session.exec(
+        select(Ticket.id).where(
+            Ticket.order_id == order_id,
+            Ticket.state == TicketState.HELD,
+            col(Ticket.due_minor) > 0,
+            col(Ticket.code_digest).is_(None),
+        )
+    ).all()
+    if not added:
+        return Counter()
+    forgive(session, order_id, added)
+    return void_some(session, added)
