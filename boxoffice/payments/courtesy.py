@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession, changed
-from boxoffice.errors import BadValue, Refused
+from boxoffice.errors import BadValue, PromoRefused, Refused
 from boxoffice.events.models import Event, Tier
 from boxoffice.events.queries import event_by_slug
 from boxoffice.ids import new_id
@@ -166,12 +166,12 @@ def _find(session: ReadSession, event: Event, text: str, now: datetime) -> _Foun
     """Return a guest's code with its campaign, having checked that it is good now."""
     read = read_promo_code(text)
     if read is None:
-        raise refusal_of(WhyNot.UNREADABLE, text[:40], event.slug)
+        raise _wrong(WhyNot.UNREADABLE, text[:40], event.slug)
     promo = session.exec(
         select(Promo).where(Promo.event_id == event.id, Promo.code == read)
     ).first()
     if promo is None:
-        raise refusal_of(WhyNot.UNKNOWN, read, event.slug)
+        raise _wrong(WhyNot.UNKNOWN, read, event.slug)
     row = session.exec(select(CampaignRow).where(CampaignRow.promo_id == promo.id)).first()
     if row is None:
         raise Refused(
@@ -186,6 +186,12 @@ def _find(session: ReadSession, event: Event, text: str, now: datetime) -> _Foun
     if shut is not None:
         raise refusal_of(shut, read, event.slug)
     return _Found(promo, row, session.get_one(Campaign, row.campaign_id))
+
+
+def _wrong(why: WhyNot, code: str, event: str) -> PromoRefused:
+    refusal = refusal_of(why, code, event)
+    refusal.hint = f"see who was sent which: boxoffice courtesy list --event {event}"
+    return refusal
 
 
 def _take(session: WriteSession, found: _Found, given: Given, event: Event, quantity: int) -> None:

@@ -106,6 +106,13 @@ def test_a_wrong_code_is_refused(sent: BoxOffice, code: str, case: str) -> None:
     assert refused(sent, code) == case
 
 
+def test_a_wrong_code_says_where_the_right_ones_are_listed(sent: BoxOffice) -> None:
+    with pytest.raises(BoxOfficeError) as caught:
+        redeemed(sent, "NADA")
+
+    assert caught.value.hint.endswith(f"boxoffice courtesy list --event {SLUG}")
+
+
 def test_more_places_than_the_code_holds_are_refused(sent: BoxOffice) -> None:
     assert refused(sent, code_of(sent), quantity=3) == "promo.used_up"
 

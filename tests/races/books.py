@@ -26,7 +26,7 @@ def disagreements(office: BoxOffice) -> list[str]:
         of_tier[campaigns[guest.campaign_id].tier_id] += guest.held
         of_event[campaigns[guest.campaign_id].event_id] += guest.held
     wrong = [
-        f"{tier.name}: {tier.quota - tier.places_left} taken, {of_tier[tier.id]} tickets or held"
+        f"{tier.name}: {tier.quota - tier.places_left} taken, {of_tier[tier.id]} tickets"
         for tier in rows(office, Tier)
         if tier.quota - tier.places_left != of_tier[tier.id]
     ]
@@ -38,7 +38,7 @@ def disagreements(office: BoxOffice) -> list[str]:
         if event.half_taken != half_of_event[event.id]
     ]
     return wrong + [
-        f"{event.slug}: {event.places_taken} taken, {of_event[event.id]} tickets or held"
+        f"{event.slug}: {event.places_taken} taken, {of_event[event.id]} tickets"
         for event in rows(office, Event)
         if event.places_taken != of_event[event.id]
     ]
