@@ -11,7 +11,7 @@ from boxoffice.outbox.models import Heartbeat, Part
 
 BEAT_SECONDS = 5.0
 FRESH = timedelta(seconds=30)  # six missed beats
-_KEPT = timedelta(days=1)
+_KEPT = timedelta(hours=1)  # who died is told of for so long
 
 
 @dataclass(frozen=True, slots=True)

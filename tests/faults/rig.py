@@ -25,7 +25,7 @@ from boxoffice.db import changed
 from boxoffice.ids import new_id
 from boxoffice.migrations.run import upgrade
 from boxoffice.office import BoxOffice
-from boxoffice.outbox.jobs import DeliverTickets, OpenCharge, Promise
+from boxoffice.outbox.jobs import DeliverTickets, ExpireOrder, OpenCharge, Promise
 from boxoffice.outbox.models import Heartbeat, Job, JobState
 from boxoffice.outbox.pulse import pulses
 from boxoffice.payments.letters import keep_letter
@@ -193,11 +193,11 @@ class Rig:
         return OpenCharge(started(self.office, an_order(self.office).id))
 
     def jobs(self) -> Counter[str]:
-        """Count the jobs by state; an expiry that waits for its time is none."""
+        """Count the jobs by state, those that were put off too; an expiry has its own time."""
         with self.office.reading() as session:
             found = session.exec(
                 select(Job.state, func.count())
-                .where(col(Job.run_at) <= func.clock_timestamp())
+                .where(col(Job.kind) != ExpireOrder.kind)
                 .group_by(col(Job.state))
             ).all()
         return Counter(dict(found))

@@ -82,7 +82,7 @@ def test_workers_that_are_asked_to_stop_finish_and_lose_nothing(broken: Rig) -> 
     broken.worker()
     broken.wait_until_done(30 + FOLLOWED_SECONDS)
 
-    assert codes == [0, 0]
+    assert set(codes) == {0}
     assert took < 20
     assert left_running == 0
     assert set(broken.ended().values()) == {1}
