@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from boxoffice.db import ReadSession, insert_once
+from boxoffice.db import ReadSession, WriteSession, insert_once
 from boxoffice.errors import BoxOfficeError, MailSilent, Misconfigured
 from boxoffice.mail import Attachment, Mail
 from boxoffice.office import BoxOffice
@@ -41,6 +41,7 @@ class Wanted:
     facts: dict[str, Fact]
     to_name: str = ""
     order_id: UUID | None = None  # the order that shows whether it arrived
+    campaign_row_id: UUID | None = None  # the guest of a campaign
     attachments: Sequence[Attachment] = field(default=())
 
     def composed(self) -> Composed:
@@ -49,9 +50,15 @@ class Wanted:
 
 
 def send_once(
-    office: BoxOffice, claim: Claim, write: Callable[[ReadSession], Wanted | None]
+    office: BoxOffice,
+    claim: Claim,
+    write: Callable[[ReadSession], Wanted | None],
+    *,
+    then: Callable[[WriteSession], None] = lambda _session: None,
 ) -> None:
     """Send the mail that `write` returns and finish the job; a second run finds it sent and stops.
+
+    What `then` writes is kept together with the news that it was sent.
 
     The one window for a second copy is the carrier's call: when it is cut off, or our worker dies
     in it, nobody knows whether the mail left. Then an event that carries our id is looked for,
@@ -79,6 +86,8 @@ def send_once(
         row.provider_id = carrier_id or row.provider_id
         row.sent_at = office.now()
         row.called_at = None
+        session.flush()
+        then(session)
 
 
 def _kept(office: BoxOffice, claim: Claim) -> Message | None:
@@ -94,6 +103,7 @@ def _begun(office: BoxOffice, claim: Claim, wanted: Wanted) -> Message:
             Message(
                 job_id=claim.job_id,
                 order_id=wanted.order_id,
+                campaign_row_id=wanted.campaign_row_id,
                 recipient=wanted.to_address,
                 template=wanted.template,
                 state=MessageState.SENDING,

@@ -5,7 +5,7 @@ from boxoffice.events.models import Event
 from boxoffice.mail import Attachment
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Channel, Order, OrderState
-from boxoffice.orders.paper import order_pdf
+from boxoffice.orders.paper import OrderPaper, order_pdf
 from boxoffice.outbox.jobs import DeliverTickets
 from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.paper import Paper
@@ -29,9 +29,8 @@ def _tickets(session: ReadSession, job: DeliverTickets, key: TicketKey) -> Wante
     if order.state not in _DELIVERED or not order.buyer_email:
         return None
     event = session.get_one(Event, order.event_id)
-    paper = order_pdf(session, order.id, key, Paper.A4)
     template = "courtesy_tickets" if order.channel is Channel.COURTESY else "tickets"
-    name = f"{_FILE_NAMES[event.language]}-{order.code}.pdf"
+    paper = order_pdf(session, order.id, key, Paper.A4)
     return Wanted(
         to_address=order.buyer_email,
         to_name=order.buyer_name,
@@ -45,5 +44,11 @@ def _tickets(session: ReadSession, job: DeliverTickets, key: TicketKey) -> Wante
             "starts": event.starts_at.astimezone(paper.zone),
             "venue": event.venue,
         },
-        attachments=[Attachment(name, "application/pdf", paper.content)],
+        attachments=[tickets_file(paper, event.language)],
     )
+
+
+def tickets_file(paper: OrderPaper, language: Language) -> Attachment:
+    """Return the tickets of an order as a file that travels with a mail."""
+    name = f"{_FILE_NAMES[language]}-{paper.order_code}.pdf"
+    return Attachment(name, "application/pdf", paper.content)

@@ -21,6 +21,7 @@ from boxoffice.wording.templates import GREETING, GREETING_TO_NOBODY, LABELS, TE
 Fact = str | int | Money | datetime
 
 SUBJECT_MAX = 180  # characters; the rest is cut with an ellipsis
+_LINE_MAX = 4_000  # characters of a line of the organizer's
 _FACT_MAX = 600  # characters; the longest honest one is a PIX text
 _CODES = frozenset({"code", "pix_payload", "boleto_line", "order"})
 
@@ -45,6 +46,9 @@ class Composed:
 def compose(template: str, language: Language | str, **facts: Fact) -> Composed:
     """Write the mail `template` in `language`; the fact `name` is who is greeted, if anybody.
 
+    The fact `message` is the organizer's own words: they stand below the greeting, and blank
+    lines part their paragraphs.
+
     A moment is written in the zone that it carries: pass `starts_at.astimezone(event_zone)`. A
     fact of the table that is empty or not given has no line; what a sentence names must be given.
 
@@ -55,13 +59,23 @@ def compose(template: str, language: Language | str, **facts: Fact) -> Composed:
     words, spoken = TEMPLATES[template], Language(language)
     told = {key: _written(value, spoken) for key, value in facts.items()}
     greeting = GREETING if told.get("name") else GREETING_TO_NOBODY
-    before = [_filled(sentence, spoken, told) for sentence in (greeting, *words.before)]
+    before = [
+        _filled(greeting, spoken, told),
+        *_paragraphs_of(str(facts.get("message", ""))),
+        *(_filled(sentence, spoken, told) for sentence in words.before),
+    ]
     after = [_filled(sentence, spoken, told) for sentence in words.after]
     rows = [(key, say(LABELS[key], spoken), told[key]) for key in words.table if told.get(key)]
     subject = shown(_filled(words.subject, spoken, told), length_max=SUBJECT_MAX)
     return Composed(
         subject, _text(before, rows, after), _html(spoken, subject, before, rows, after)
     )
+
+
+def _paragraphs_of(message: str) -> list[str]:
+    """Return the paragraphs of somebody's words, each of inert lines."""
+    lines = [shown(line.strip(), length_max=_LINE_MAX) for line in message.splitlines()]
+    return [part.strip() for part in "\n".join(lines).split("\n\n") if part.strip()]
 
 
 def facts_named(sentence: str) -> set[str]:
@@ -119,7 +133,9 @@ def _html(
 
 
 def _paragraphs(sentences: list[str]) -> str:
-    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    return "".join(
+        "<p>{}</p>".format(escape(sentence).replace("\n", "<br>")) for sentence in sentences
+    )
 
 
 def _link(address: str) -> str:

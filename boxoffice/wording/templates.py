@@ -24,6 +24,8 @@ LABELS = MappingProxyType(
         "export": "Export",
         "reason": "Why",
         "proof": "Proof",
+        "tier": "Sector",
+        "owed": "In person",
     }
 )
 
@@ -68,12 +70,20 @@ TEMPLATES = MappingProxyType(
             (_AT_THE_DOOR, _ONCE),
         ),
         "event_cancelled": Template(
-            "Cancelled: {event}",
+            "Cancelled: {event} ({order})",
             (
                 "{event} has been cancelled, and the tickets of your order are no longer valid.",
-                "What you paid goes back the way it came; we write again when it is on its way.",
+                "What you paid goes back as it came. What was cash, you get at the box office.",
             ),
-            ("order", "starts", "venue", "amount"),
+            ("order", "starts", "venue", "amount", "owed"),
+        ),
+        "event_cancelled_free": Template(
+            "Cancelled: {event} ({order})",
+            (
+                "{event} has been cancelled, and the tickets of your order are no longer valid.",
+                "Nothing was paid for it: do not pay a charge that may still be open.",
+            ),
+            ("order", "starts", "venue"),
         ),
         "courtesy_tickets": Template(
             "You are invited: {event} ({order})",
@@ -84,13 +94,13 @@ TEMPLATES = MappingProxyType(
         "courtesy_code": Template(
             "You are invited: {event}",
             ("You are our guest at {event}. This code is for you:",),
-            ("code", "count", "until", "starts", "venue"),
+            ("code", "count", "tier", "until", "starts", "venue"),
             ("Give it when you order your tickets. It is worth nothing twice.",),
         ),
         "courtesy_reminder": Template(
             "Your invitation is waiting: {event}",
             ("Your invitation to {event} has not been used yet.",),
-            ("code", "count", "until", "starts", "venue"),
+            ("code", "count", "tier", "until", "starts", "venue"),
             ("Places that nobody has taken by then go to somebody else.",),
         ),
         "payment_request": Template(

@@ -50,7 +50,7 @@ def mails(office: BoxOffice) -> list[EmailMessage]:
 
 
 def body(mail: EmailMessage) -> str:
-    part = mail.get_body()
+    part = mail.get_body(("plain",))
     assert part is not None
     return str(part.get_content())
 
@@ -67,8 +67,8 @@ def test_the_guest_reads_the_code_its_places_and_its_last_moment(
     assert "Noite das Farmácias" in str(mail["Subject"])
     said = body(mail)
     assert code_of(giving) in said
-    assert "Lugares    2" in said
-    assert "Válido até 22/11/2026 17:00" in said
+    assert "Ingressos   2" in said
+    assert "Válido até  22/11/2026 17:00" in said
     assert list(mail.iter_attachments()) == []
 
 

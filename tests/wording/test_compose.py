@@ -35,6 +35,8 @@ FACTS: dict[str, Fact] = {
     "export": "attendees",
     "reason": "disk full",
     "proof": "TED 4711",
+    "tier": "Camarote",
+    "owed": Money(5_000),
 }
 HOSTILE = [
     "<script>alert(1)</script>",
