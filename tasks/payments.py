@@ -6,15 +6,18 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+from boxoffice.db import WriteSession
 from boxoffice.errors import Busy, ChargeRefused, GatewaySilent
 from boxoffice.events.models import Event
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import CloseCharge, OpenCharge, ReadLetter
 from boxoffice.payments.letters import charge_named, close_letter
-from boxoffice.payments.models import Letter, Payment, PaymentState
+from boxoffice.payments.models import MONEY, OPEN, Letter, Payment, PaymentState
 from boxoffice.payments.provider import Charge, ChargeRequest, ChargeState, Method
+from boxoffice.payments.rules import whole
 from boxoffice.payments.settle import close_unanswered, fail, payment_of, settle
+from boxoffice.payments.stray import keep_stray
 from boxoffice.staff.rules import SYSTEM
 from boxoffice.times import local_day, parse_zone
 from tasks.registry import Claim, works
@@ -55,15 +58,12 @@ def read_letter(office: BoxOffice, job: ReadLetter, claim: Claim) -> None:
     """Read a letter: it only says where to look; the gateway says what is so."""
     with office.reading() as session:
         charge_id = charge_named(session.get_one(Letter, job.letter_id))
-    charge = _looked_up(office, charge_id) if charge_id else None
+    looked_at = office.now()
+    charge = looked_up(office, charge_id) if charge_id else None
     with claim.finishing() as session:
         outcome = "names no charge" if charge_id is None else "the gateway has no such charge"
         if charge is not None:
-            now = office.now()
-            payment = payment_of(session, charge, now=now)
-            outcome = "not a charge of ours"
-            if payment is not None:
-                outcome = settle(session, SYSTEM, payment, charge, office.ticket_key, now=now).why
+            outcome = settled(office, session, charge, looked_at=looked_at)
         close_letter(session, job.letter_id, outcome, now=office.now())
 
 
@@ -73,7 +73,7 @@ def closed_charge(office: BoxOffice, payment: Payment) -> Charge | None:
     Raises:
         GatewaySilent: nobody knows; try again later.
     """
-    if payment.state in {PaymentState.PAID, PaymentState.SETTLED}:
+    if payment.state in MONEY:
         return None
     try:
         # A slow call of an earlier attempt may have opened a second one: none is left payable.
@@ -84,21 +84,41 @@ def closed_charge(office: BoxOffice, payment: Payment) -> Charge | None:
         if found is not None and found.provider_id != provider_id:
             office.provider.close_charge(found.provider_id)
         office.provider.close_charge(provider_id)
-        charge = office.provider.look_up(provider_id)
+        charge = looked_up(office, provider_id)
     except ChargeRefused as error:
         # The order waits for an answer: a passing no must not leave its places taken for ever.
         raise GatewaySilent(f"the gateway refuses to tell: {error.message}") from error
-    if charge is not None and charge.state is ChargeState.WAITING:
+    if charge is not None and charge.state in {ChargeState.WAITING, ChargeState.REVIEWING}:
         raise GatewaySilent("the gateway neither closed the charge nor says that it was paid.")
     return charge
 
 
-def _looked_up(office: BoxOffice, charge_id: str) -> Charge | None:
-    """Look a charge up for a letter, which is read again later when the gateway will not tell."""
+def looked_up(office: BoxOffice, charge_id: str) -> Charge | None:
+    """Return a charge as the gateway tells it now, a part of a plan as the whole plan.
+
+    Raises:
+        GatewaySilent: nobody knows; try again later.
+    """
     try:
-        return office.provider.look_up(charge_id)
+        charge = office.provider.look_up(charge_id)
+        if charge is None or charge.plan is None:
+            return charge
+        return whole(office.provider.plan_charges(charge.plan) or [charge], charge_id)
     except ChargeRefused as error:
         raise GatewaySilent(f"the gateway refuses to tell: {error.message}") from error
+
+
+def settled(
+    office: BoxOffice, session: WriteSession, charge: Charge, *, looked_at: datetime
+) -> str:
+    """Do what a charge means, and return it in a few words. What is not ours is kept as a stray."""
+    now = office.now()
+    payment = payment_of(session, charge, now=now)
+    if payment is None:
+        return keep_stray(session, SYSTEM, office.provider.name, charge, now=now)
+    return settle(
+        session, SYSTEM, payment, charge, office.ticket_key, now=now, looked_at=looked_at
+    ).why
 
 
 def _close(office: BoxOffice, payment_id: UUID, claim: Claim) -> None:
@@ -122,7 +142,7 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
             .where(Order.id == Payment.order_id, Event.id == Order.event_id)
         ).one()
     # A letter may have told us of the charge before the call that opened it was answered.
-    is_open = payment.state in {PaymentState.OPENING, PaymentState.WAITING}
+    is_open = payment.state in OPEN
     if not is_open or order.state is not OrderState.PLACED:
         return None
     return ChargeRequest(

@@ -193,6 +193,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_letter_received_at"), "letter", ["received_at"], unique=False)
     op.create_table(
+        "stray",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("provider_id", sa.String(length=80), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=True),
+        sa.Column("charge_state", sa.String(length=24), nullable=False),
+        sa.Column("paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("told_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.CheckConstraint("paid_minor >= 0", name="stray_amount"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("provider", "provider_id", name="stray_provider_id"),
+    )
+    op.create_table(
         "public_key",
         sa.Column("key_id", sa.String(length=8), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
@@ -556,6 +573,10 @@ def upgrade() -> None:
                 "settled",
                 "closed",
                 "failed",
+                "refunding",
+                "refunded",
+                "disputed",
+                "charged_back",
                 name="payment_state",
                 native_enum=False,
                 create_constraint=True,
@@ -571,11 +592,18 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("pix_payload", sa.String(), nullable=True),
         sa.Column("boleto_line", sa.String(), nullable=True),
+        sa.Column("boleto_bar_code", sa.String(), nullable=True),
+        sa.Column("boleto_url", sa.String(), nullable=True),
         sa.Column("invoice_url", sa.String(), nullable=True),
+        sa.Column("plan", sa.String(length=80), nullable=True),
+        sa.Column("is_in_cash", sa.Boolean(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=True),
+        sa.Column("credited_on", sa.Date(), nullable=True),
         sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("raw", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("paid_at", UtcDateTime(), nullable=True),
+        sa.Column("told_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("amount_minor >= 0 AND paid_minor >= 0", name="payment_amounts"),
         sa.CheckConstraint(
             "refunded_minor >= 0 AND refunded_minor <= paid_minor", name="payment_refunded"
@@ -596,6 +624,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('opening', 'waiting')"),
     )
     op.create_index("payment_order", "payment", ["order_id"], unique=False)
+    op.create_index(op.f("ix_payment_plan"), "payment", ["plan"], unique=False)
     op.create_table(
         "promo_tier",
         sa.Column("promo_id", sa.Uuid(), nullable=False),
@@ -729,9 +758,15 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("outside_key", sa.String(length=120), nullable=True),
+        sa.Column("waits_for", sa.String(), nullable=False),
+        sa.Column("page_url", sa.String(), nullable=True),
+        sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("done_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("amount_minor > 0", name="refund_amount"),
+        sa.UniqueConstraint("payment_id", "outside_key", name="refund_outside"),
         sa.ForeignKeyConstraint(
             ["order_id"],
             ["orders.id"],
@@ -1006,6 +1041,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_search_term_order_id"), table_name="search_term")
     op.drop_table("search_term")
     op.drop_table("promo_tier")
+    op.drop_index(op.f("ix_payment_plan"), table_name="payment")
     op.drop_index("payment_order", table_name="payment")
     op.drop_index(
         "payment_one_open",
@@ -1041,6 +1077,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shift_opened_at"), table_name="shift")
     op.drop_table("shift")
     op.drop_table("public_key")
+    op.drop_table("stray")
     op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
     op.drop_table("letter")
     op.drop_index(
