@@ -4,8 +4,10 @@ from sqlmodel import col, select
 
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import begin_expiry, finish_expiry
+from boxoffice.orders.confirm import hold_for_review
 from boxoffice.outbox.jobs import ExpireOrder
-from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.payments.booking import sums_of
+from boxoffice.payments.models import OPEN, Payment
 from boxoffice.payments.settle import close_unanswered, settle
 from boxoffice.staff.rules import SYSTEM
 from tasks.payments import closed_charge
@@ -20,7 +22,7 @@ def expire_order(office: BoxOffice, job: ExpireOrder, claim: Claim) -> None:
         before = session.exec(
             select(Payment).where(
                 Payment.order_id == job.order_id,
-                col(Payment.state).in_([PaymentState.OPENING, PaymentState.WAITING]),
+                col(Payment.state).in_(OPEN),
             )
         ).first()
     charge = closed_charge(office, before) if is_expiring and before else None
@@ -31,4 +33,6 @@ def expire_order(office: BoxOffice, job: ExpireOrder, claim: Claim) -> None:
             settle(session, SYSTEM, payment, charge, office.ticket_key, now=now)
         elif is_expiring and before is not None:
             close_unanswered(session, SYSTEM, before, now=now)
+        if sums_of(session, job.order_id).left > 0:  # a part of it was paid: a person decides
+            hold_for_review(session, SYSTEM, job.order_id, why="paid in part", now=now)
         finish_expiry(session, SYSTEM, job.order_id, now=now)

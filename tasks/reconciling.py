@@ -18,7 +18,7 @@ from boxoffice.payments.exceptions import Exceptional, Kind, exceptions
 from boxoffice.payments.models import MONEY, OPEN, Payment, PaymentState, Refund
 from boxoffice.payments.provider import Charge, ChargeState, Window
 from boxoffice.payments.rules import decide
-from boxoffice.staff.rules import Actor, Permission
+from boxoffice.staff.rules import SYSTEM, Actor, Permission
 from boxoffice.times import local_day
 from tasks.payments import looked_up, settled
 from tasks.registry import Claim, works
@@ -67,7 +67,7 @@ def reconcile_slot(office: BoxOffice, job: Reconcile, claim: Claim) -> None:
     """Reconcile the last days. A second run finds what was mended, and mends nothing more."""
     claim.renew()
     today = local_day(office.now(), _GATEWAY_ZONE)
-    reconcile(office, office.actor, since=today - timedelta(days=job.days))
+    reconcile(office, SYSTEM, since=today - timedelta(days=job.days))
     with claim.finishing():
         return
 

@@ -208,10 +208,16 @@ def _close_gap(
             if row.state in _GOING and row.amount_minor <= gap:
                 row.state, row.done_at, row.waits_for = RefundState.DONE, now, ""
     gap = payment.paid_minor - _sum(rows, _GONE | _GOING)
-    if gap > 0:
-        row = _outside(payment, REST, gap, to, reason="made at the gateway", now=now)
-        session.add(row)
-        rows.append(row)
+    if gap <= 0:
+        return
+    denied = next((row for row in rows if row.outside_key == REST), None)
+    if denied is not None:  # it was told of before, and denied: now it goes after all
+        denied.state, denied.amount_minor = to, gap
+        denied.done_at = now if to is RefundState.DONE else None
+        return
+    row = _outside(payment, REST, gap, to, reason="made at the gateway", now=now)
+    session.add(row)
+    rows.append(row)
 
 
 def _outside(

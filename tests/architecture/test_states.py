@@ -121,7 +121,10 @@ def test_every_state_is_drawn_and_every_step_has_a_cause(name: str, states: type
     ("line", "other"),
     [
         ("    paid --> refunded: a person refunds all of it, here or at the gateway\n", ""),
-        ("    charged_back --> needs_review: other money came\n", "    refunded --> paid: a miracle\n"),
+        (
+            "    charged_back --> needs_review: other money came\n",
+            "    refunded --> paid: a miracle\n",
+        ),
     ],
 )
 def test_a_picture_that_differs_is_noticed(line: str, other: str) -> None:
