@@ -171,10 +171,11 @@ def refund_command(
 ) -> None:
     """Give money back: of tickets, an amount, or all. Who has all of it back has no ticket."""
     from boxoffice.cli import show
-    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.opening import afterwards, office_of
     from boxoffice.cli.order_answer import read
     from boxoffice.cli.shapes import order_json
     from boxoffice.orders.queries import order_by_code
+    from boxoffice.outbox.jobs import SendRefund
     from boxoffice.payments.queries import refunds_of_order
     from boxoffice.payments.refund import refund
 
@@ -189,6 +190,10 @@ def refund_command(
         with office.writing() as session:
             done = refund(session, office.actor, order.id, request, now=office.now(), key=key)
         view, payment = read(office, order.code)
+        if not as_json:
+            show.line(f"{view.code} is {view.state}: {done.amount} goes back.")
+        # The refund stands, whatever the gateway says now: its job tries again.
+        afterwards(office, *(SendRefund(refund_id) for refund_id in done.refund_ids))
         with office.reading() as session:
             parts = [r for r in refunds_of_order(session, order.id) if r.id in done.refund_ids]
     if as_json:
@@ -198,8 +203,6 @@ def refund_command(
             "parts": [_part_json(part) for part in parts],
         }
         show.as_json_line(order_json(view, payment) | {"refund": told})
-    else:
-        show.line(f"{view.code} is {view.state}: {done.amount} goes back.")
     _tell_what_waits(parts)
 
 
@@ -285,6 +288,9 @@ def _part_json(part: "RefundView") -> "dict[str, object]":
         "amount_minor": part.amount.minor,
         "state": part.state,
         "proof": part.proof,
+        "waits_for": part.waits_for,
+        "page_url": part.page_url,
+        "refusal": part.refusal,
     }
 
 
@@ -295,4 +301,11 @@ def _tell_what_waits(parts: "Sequence[RefundView]") -> None:
     for part in parts:
         if part.state is RefundState.REQUESTED:
             show.talk(f"{part.amount} ({part.method}) is asked for here, and not sent yet.")
-            show.talk("hint: this version sends no refund to the gateway; none has left it")
+            show.talk("hint: boxoffice job run")
+        elif part.state is RefundState.FAILED:
+            show.talk(f"the gateway refused to give {part.amount} back: {part.refusal}")
+            show.talk("hint: give it back another way, with --proof, or ask again")
+        elif part.page_url:
+            show.talk(f"{part.amount} waits for its payer, on this page: {part.page_url}")
+        elif part.waits_for:
+            show.talk(f"{part.amount} waits at the gateway for: {part.waits_for}")

@@ -86,14 +86,13 @@ def book_refunds(
     )
     before = {row.id: row.state for row in rows}
     told = _matched(session, payment, rows, charge.refunds, now=now)
+    for row in rows:  # the gateway does not list it: it is what is left of a gap, or was denied
+        if row.outside_key == REST and row.id not in told and row.state is RefundState.SENT:
+            row.state = RefundState.FAILED
     if payment.state is PaymentState.REFUNDED:
         _close_gap(session, payment, rows, RefundState.DONE, now=now)
     elif payment.state is PaymentState.REFUNDING:
         _close_gap(session, payment, rows, RefundState.SENT, now=now)
-    else:
-        for row in rows:  # the gateway does not speak of it any more: it was denied
-            if row.outside_key == REST and row.id not in told and row.state is RefundState.SENT:
-                row.state = RefundState.FAILED
     _cap(payment, rows)
     session.flush()
     for row in rows:
