@@ -127,9 +127,11 @@ def test_a_letter_can_be_seen_and_read_again(selling: Commands, truth: Truth) ->
     sale = placed(selling)
     charge_id = sale["payment"]["provider_id"]
     body = json.dumps({"id": "evt_1&7", "payment": {"id": charge_id}}).encode()
-    with closing(BoxOffice(Settings.read(selling.environment()))) as office:
-        with office.writing() as session:
-            keep_letter(session, SYSTEM, "asaas", body, json.loads(body), now=office.now())
+    with (
+        closing(BoxOffice(Settings.read(selling.environment()))) as office,
+        office.writing() as kept,
+    ):
+        keep_letter(kept, SYSTEM, "asaas", body, json.loads(body), now=office.now())
     first = selling("webhook replay 'evt_1&7' --json").json
     truth.pays(charge_id)
     second = selling("webhook replay 'evt_1&7' --json").json

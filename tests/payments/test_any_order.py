@@ -46,7 +46,8 @@ class History:
         found: dict[str, Callable[[], object]] = {}
         now, pays = self.now, self.truth.pays
         if now.state in {S.WAITING, S.REVIEWING}:
-            found |= {state: lambda state=state: self._pays(state) for state in (S.PAID, S.SETTLED)}
+            found["confirm"] = lambda: self._pays(S.PAID)
+            found["receive"] = lambda: self._pays(S.SETTLED)
             found["review"] = lambda: self._is(S.REVIEWING)
             found["delete"] = lambda: self._is(S.CLOSED)
         if now.state is S.CLOSED:
