@@ -178,7 +178,8 @@ def _show_money(report: "MoneyReport") -> None:
                 "other": side.other, "marked as paid outside": side.marked,
                 "of no order": side.strays}  # fmt: skip
         parts = [f"{name} {Money(n, side.currency)}" for name, n in told.items() if n]
-        show.talk(f"three ways: {', '.join(parts)}")
+        if parts:
+            show.talk(f"three ways: {', '.join(parts)}")
     books = report.books
     if books.agree:
         show.talk("the orders and the money agree.")
