@@ -178,7 +178,7 @@ def _show_money(report: "MoneyReport") -> None:
                 "other": side.other, "marked as paid outside": side.marked,
                 "of no order": side.strays}  # fmt: skip
         parts = [f"{name} {Money(n, side.currency)}" for name, n in told.items() if n]
-        if parts:
+        if parts and sys.stdout.isatty():  # a pipe is for programs: --json has them all
             show.talk(f"three ways: {', '.join(parts)}")
     books = report.books
     if books.agree:
