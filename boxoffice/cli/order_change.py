@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from boxoffice.db import ReadSession
     from boxoffice.orders.models import Order
-    from boxoffice.payments.queries import RefundView
     from boxoffice.payments.refund import RefundRequest
 
 app = noun("Change orders: their holders, their notes, their money.")
@@ -173,6 +172,7 @@ def refund_command(
     from boxoffice.cli import show
     from boxoffice.cli.opening import afterwards, office_of
     from boxoffice.cli.order_answer import read
+    from boxoffice.cli.refund_answer import part_json, tell_what_waits
     from boxoffice.cli.shapes import order_json
     from boxoffice.orders.queries import order_by_code
     from boxoffice.outbox.jobs import SendRefund
@@ -200,10 +200,10 @@ def refund_command(
         told = {
             "amount_minor": done.amount.minor,
             "currency": done.amount.currency,
-            "parts": [_part_json(part) for part in parts],
+            "parts": [part_json(part) for part in parts],
         }
         show.as_json_line(order_json(view, payment) | {"refund": told})
-    _tell_what_waits(parts)
+    tell_what_waits(parts)
 
 
 @app.command("history", epilog=example("boxoffice order history K7QX2M"))
@@ -279,33 +279,3 @@ def _asked(
         reason=clean_in(reason, name="--reason", empty=True),
         proof=clean_in(proof, name="--proof", empty=True),
     )
-
-
-def _part_json(part: "RefundView") -> "dict[str, object]":
-    return {
-        "id": str(part.id),
-        "method": part.method,
-        "amount_minor": part.amount.minor,
-        "state": part.state,
-        "proof": part.proof,
-        "waits_for": part.waits_for,
-        "page_url": part.page_url,
-        "refusal": part.refusal,
-    }
-
-
-def _tell_what_waits(parts: "Sequence[RefundView]") -> None:
-    from boxoffice.cli import show
-    from boxoffice.payments.models import RefundState
-
-    for part in parts:
-        if part.state is RefundState.REQUESTED:
-            show.talk(f"{part.amount} ({part.method}) is asked for here, and not sent yet.")
-            show.talk("hint: boxoffice job run")
-        elif part.state is RefundState.FAILED:
-            show.talk(f"the gateway refused to give {part.amount} back: {part.refusal}")
-            show.talk("hint: give it back another way, with --proof, or ask again")
-        elif part.page_url:
-            show.talk(f"{part.amount} waits for its payer, on this page: {part.page_url}")
-        elif part.waits_for:
-            show.talk(f"{part.amount} waits at the gateway for: {part.waits_for}")
