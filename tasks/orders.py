@@ -7,7 +7,7 @@ from boxoffice.orders.cancel import begin_expiry, finish_expiry
 from boxoffice.outbox.jobs import EndAddition, ExpireOrder
 from boxoffice.payments.covered import set_aside_part_paid
 from boxoffice.payments.extend import let_go
-from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.payments.models import OPEN, Payment
 from boxoffice.payments.settle import close_unanswered, settle
 from boxoffice.staff.rules import SYSTEM
 from tasks.payments import closed_charge
@@ -22,7 +22,7 @@ def expire_order(office: BoxOffice, job: ExpireOrder, claim: Claim) -> None:
         before = session.exec(
             select(Payment).where(
                 Payment.order_id == job.order_id,
-                col(Payment.state).in_([PaymentState.OPENING, PaymentState.WAITING]),
+                col(Payment.state).in_(OPEN),
             )
         ).first()
     charge = closed_charge(office, before) if is_expiring and before else None
@@ -42,7 +42,7 @@ def end_addition(office: BoxOffice, job: EndAddition, claim: Claim) -> None:
     """Give up what was added to a paid order: first nobody can pay its charge any more."""
     with office.reading() as session:
         before = session.get_one(Payment, job.payment_id)
-    is_open = before.state in {PaymentState.OPENING, PaymentState.WAITING}
+    is_open = before.state in OPEN
     charge = closed_charge(office, before) if is_open else None
     with claim.finishing() as session:
         now = office.now()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+from boxoffice.db import WriteSession
 from boxoffice.errors import Busy, ChargeRefused, GatewaySilent
 from boxoffice.events.models import Event
 from boxoffice.office import BoxOffice
@@ -13,9 +14,11 @@ from boxoffice.orders.change import PAID_FOR
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import CloseCharge, OpenCharge, ReadLetter
 from boxoffice.payments.letters import charge_named, close_letter
-from boxoffice.payments.models import Letter, Payment, PaymentState
+from boxoffice.payments.models import MONEY, OPEN, Letter, Payment, PaymentState
 from boxoffice.payments.provider import Charge, ChargeRequest, ChargeState, Method
+from boxoffice.payments.rules import whole
 from boxoffice.payments.settle import close_unanswered, fail, payment_of, settle
+from boxoffice.payments.stray import keep_stray
 from boxoffice.staff.rules import SYSTEM
 from boxoffice.times import local_day, parse_zone
 from tasks.registry import Claim, works
@@ -56,15 +59,12 @@ def read_letter(office: BoxOffice, job: ReadLetter, claim: Claim) -> None:
     """Read a letter: it only says where to look; the gateway says what is so."""
     with office.reading() as session:
         charge_id = charge_named(session.get_one(Letter, job.letter_id))
-    charge = _looked_up(office, charge_id) if charge_id else None
+    looked_at = office.now()
+    charge = looked_up(office, charge_id) if charge_id else None
     with claim.finishing() as session:
         outcome = "names no charge" if charge_id is None else "the gateway has no such charge"
         if charge is not None:
-            now = office.now()
-            payment = payment_of(session, charge, now=now)
-            outcome = "not a charge of ours"
-            if payment is not None:
-                outcome = settle(session, SYSTEM, payment, charge, office.ticket_key, now=now).why
+            outcome = settled(office, session, charge, looked_at=looked_at)
         close_letter(session, job.letter_id, outcome, now=office.now())
 
 
@@ -74,7 +74,7 @@ def closed_charge(office: BoxOffice, payment: Payment) -> Charge | None:
     Raises:
         GatewaySilent: nobody knows; try again later.
     """
-    if payment.state in {PaymentState.PAID, PaymentState.SETTLED}:
+    if payment.state in MONEY:
         return None
     try:
         # A slow call of an earlier attempt may have opened a second one: none is left payable.
@@ -85,21 +85,41 @@ def closed_charge(office: BoxOffice, payment: Payment) -> Charge | None:
         if found is not None and found.provider_id != provider_id:
             office.provider.close_charge(found.provider_id)
         office.provider.close_charge(provider_id)
-        charge = office.provider.look_up(provider_id)
+        charge = looked_up(office, provider_id)
     except ChargeRefused as error:
         # The order waits for an answer: a passing no must not leave its places taken for ever.
         raise GatewaySilent(f"the gateway refuses to tell: {error.message}") from error
-    if charge is not None and charge.state is ChargeState.WAITING:
+    if charge is not None and charge.state in {ChargeState.WAITING, ChargeState.REVIEWING}:
         raise GatewaySilent("the gateway neither closed the charge nor says that it was paid.")
     return charge
 
 
-def _looked_up(office: BoxOffice, charge_id: str) -> Charge | None:
-    """Look a charge up for a letter, which is read again later when the gateway will not tell."""
+def looked_up(office: BoxOffice, charge_id: str) -> Charge | None:
+    """Return a charge as the gateway tells it now, a part of a plan as the whole plan.
+
+    Raises:
+        GatewaySilent: nobody knows; try again later.
+    """
     try:
-        return office.provider.look_up(charge_id)
+        charge = office.provider.look_up(charge_id)
+        if charge is None or charge.plan is None:
+            return charge
+        return whole(office.provider.plan_charges(charge.plan) or [charge], charge_id)
     except ChargeRefused as error:
         raise GatewaySilent(f"the gateway refuses to tell: {error.message}") from error
+
+
+def settled(
+    office: BoxOffice, session: WriteSession, charge: Charge, *, looked_at: datetime
+) -> str:
+    """Do what a charge means, and return it in a few words. What is not ours is kept as a stray."""
+    now = office.now()
+    payment = payment_of(session, charge, now=now)
+    if payment is None:
+        return keep_stray(session, SYSTEM, office.provider.name, charge, now=now)
+    return settle(
+        session, SYSTEM, payment, charge, office.ticket_key, now=now, looked_at=looked_at
+    ).why
 
 
 def _close(office: BoxOffice, payment_id: UUID, claim: Claim) -> None:
@@ -123,9 +143,8 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
             .where(Order.id == Payment.order_id, Event.id == Order.event_id)
         ).one()
     # A letter may have told us of the charge before the call that opened it was answered.
-    is_open = payment.state in {PaymentState.OPENING, PaymentState.WAITING}
     wants_money = order.state is OrderState.PLACED or order.state in PAID_FOR
-    if not is_open or not wants_money:
+    if payment.state not in OPEN or not wants_money:
         return None
     return ChargeRequest(
         reference=str(payment.id),
@@ -148,12 +167,17 @@ def _due_on(method: Method, order: Order, zone: ZoneInfo, now: datetime) -> date
 
 
 def _adopted(office: BoxOffice, found: list[Charge]) -> Charge | None:
-    """Choose the charge to keep: paid, else the first listed; other unpaid ones are closed."""
+    """Choose the charge to keep: paid, else the first listed; other unpaid ones are closed.
+
+    The parts of one plan of instalments are one charge.
+    """
     alive = [charge for charge in found if charge.state is not ChargeState.CLOSED]
     if not alive:
         return None
     kept = next((charge for charge in alive if charge.state is not ChargeState.WAITING), alive[0])
+    parts = [charge for charge in alive if kept.plan is not None and charge.plan == kept.plan]
     for charge in alive:
-        if charge is not kept and charge.state is ChargeState.WAITING:
+        is_other = charge is not kept and charge not in parts
+        if is_other and charge.state is ChargeState.WAITING:
             office.provider.close_charge(charge.provider_id)
-    return kept
+    return whole(parts, kept.provider_id) if parts else kept

@@ -22,7 +22,7 @@ _NOUNS = {
     "door": "Scan tickets, undo, count.",
     "export": "Data out, whole and verifiable.",
     "job": "Promised work: list it, run it.",
-    "webhook": "Letters from the gateway: serve, list.",
+    "webhook": "Letters from the gateway: serve, list, replay, status.",
     "sandbox": "A gateway and a carrier of mail to rehearse with.",
     "config": "Settings and where they come from.",
 }

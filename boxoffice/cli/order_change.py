@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from boxoffice.db import ReadSession
     from boxoffice.orders.models import Order
-    from boxoffice.payments.queries import RefundView
     from boxoffice.payments.refund import RefundRequest
 
 app = noun("Change orders: their holders, their notes, their money.")
@@ -173,10 +172,12 @@ def refund_command(
 ) -> None:
     """Give money back: of tickets, an amount, or all. Who has all of it back has no ticket."""
     from boxoffice.cli import show
-    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.opening import afterwards, office_of
     from boxoffice.cli.order_answer import read
+    from boxoffice.cli.refund_answer import part_json, tell_what_waits
     from boxoffice.cli.shapes import order_json
     from boxoffice.orders.queries import order_by_code
+    from boxoffice.outbox.jobs import SendRefund
     from boxoffice.payments.queries import refunds_of_order
     from boxoffice.payments.refund import refund
 
@@ -191,18 +192,20 @@ def refund_command(
         with office.writing() as session:
             done = refund(session, office.actor, order.id, request, now=office.now(), key=key)
         view, payment = read(office, order.code)
+        if not as_json:
+            show.line(f"{view.code} is {view.state}: {done.amount} goes back.")
+        # The refund stands, whatever the gateway says now: its job tries again.
+        afterwards(office, *(SendRefund(refund_id) for refund_id in done.refund_ids))
         with office.reading() as session:
             parts = [r for r in refunds_of_order(session, order.id) if r.id in done.refund_ids]
     if as_json:
         told = {
             "amount_minor": done.amount.minor,
             "currency": done.amount.currency,
-            "parts": [_part_json(part) for part in parts],
+            "parts": [part_json(part) for part in parts],
         }
         show.as_json_line(order_json(view, payment) | {"refund": told})
-    else:
-        show.line(f"{view.code} is {view.state}: {done.amount} goes back.")
-    _tell_what_waits(parts)
+    tell_what_waits(parts)
 
 
 @app.command("history", epilog=example("boxoffice order history K7QX2M"))
@@ -278,23 +281,3 @@ def _asked(
         reason=clean_in(reason, name="--reason", empty=True),
         proof=clean_in(proof, name="--proof", empty=True),
     )
-
-
-def _part_json(part: "RefundView") -> "dict[str, object]":
-    return {
-        "id": str(part.id),
-        "method": part.method,
-        "amount_minor": part.amount.minor,
-        "state": part.state,
-        "proof": part.proof,
-    }
-
-
-def _tell_what_waits(parts: "Sequence[RefundView]") -> None:
-    from boxoffice.cli import show
-    from boxoffice.payments.models import RefundState
-
-    for part in parts:
-        if part.state is RefundState.REQUESTED:
-            show.talk(f"{part.amount} ({part.method}) is asked for here, and not sent yet.")
-            show.talk("hint: this version sends no refund to the gateway; none has left it")

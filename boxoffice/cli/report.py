@@ -156,6 +156,7 @@ def _day(iso: str) -> str:
 
 def _show_money(report: "MoneyReport") -> None:
     from boxoffice.cli import show
+    from boxoffice.money import Money
 
     show.table(
         ["method", "provider", "currency", "payments", "in", "refunded", "to refund", "balance"],
@@ -172,6 +173,13 @@ def _show_money(report: "MoneyReport") -> None:
     )
     if report.waiting or report.late:
         show.talk(f"payments that wait: {report.waiting}; late, to be decided: {report.late}")
+    for side in report.sides:
+        told = {"orders": side.orders, "gateway": side.gateway, "till": side.till,
+                "other": side.other, "marked as paid outside": side.marked,
+                "of no order": side.strays}  # fmt: skip
+        parts = [f"{name} {Money(n, side.currency)}" for name, n in told.items() if n]
+        if parts and sys.stdout.isatty():  # a pipe is for programs: --json has them all
+            show.talk(f"three ways: {', '.join(parts)}")
     books = report.books
     if books.agree:
         show.talk("the orders and the money agree.")

@@ -68,6 +68,20 @@ def money_report_json(report: MoneyReport) -> dict[str, Any]:
             }
             for one in books.sums
         ],
+        "sides": [
+            {
+                "currency": one.currency,
+                "orders_minor": one.orders,
+                "gateway_minor": one.gateway,
+                "gateway_net_minor": one.gateway_net,
+                "marked_minor": one.marked,
+                "till_minor": one.till,
+                "drawers_minor": one.drawers,
+                "other_minor": one.other,
+                "strays_minor": one.strays,
+            }
+            for one in report.sides
+        ],
         "differs_count": books.differs_count,
         "differs": [
             {

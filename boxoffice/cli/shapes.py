@@ -132,7 +132,14 @@ def payment_json(payment: "PaymentView") -> dict[str, Any]:
         "provider_id": payment.provider_id,
         "pix_payload": payment.pix_payload,
         "boleto_line": payment.boleto_line,
+        "boleto_bar_code": payment.boleto_bar_code,
+        "boleto_url": payment.boleto_url,
         "invoice_url": payment.invoice_url,
+        "plan": payment.plan,
+        "in_cash": payment.is_in_cash,
+        "net_minor": None if payment.net is None else payment.net.minor,
+        "credited_on": None if payment.credited_on is None else payment.credited_on.isoformat(),
+        "refusal": payment.refusal,
     }
 
 

@@ -5,8 +5,10 @@ from typing import Annotated
 import typer
 
 from boxoffice.cli.options import AsJson, Fields, Limit, example, noun
+from boxoffice.cli.webhook_manage import app as manage_app
 
-app = noun("Letters from the gateway: serve, list.")
+app = noun("Letters from the gateway: take them in, look at them, see that they come.")
+app.add_typer(manage_app)  # its verbs are verbs of `webhook`
 
 
 @app.command("serve", epilog=example("boxoffice webhook serve --port 8787"))

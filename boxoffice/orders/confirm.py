@@ -13,6 +13,7 @@ from boxoffice.errors import EventFull, EventNotOnSale, HalfCapReached, SoldOut
 from boxoffice.events.models import Event, EventState, LatePayment
 from boxoffice.events.take import take_places
 from boxoffice.orders.models import Channel, Order, OrderState
+from boxoffice.orders.rules import STEPS
 from boxoffice.outbox.jobs import DeliverTickets
 from boxoffice.outbox.promise import promise
 from boxoffice.staff.rules import Actor
@@ -21,6 +22,8 @@ from boxoffice.tickets.issue import hold_again, issue
 
 _IN_TIME = (OrderState.PLACED, OrderState.EXPIRING)
 _TOO_LATE = (OrderState.EXPIRED, OrderState.CANCELLED)
+_SET_ASIDE = tuple(state for state, after in STEPS.items() if OrderState.NEEDS_REVIEW in after)
+_PAID_FOR = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
 
 
 def confirm(
@@ -55,10 +58,21 @@ def confirm(
 
 
 def hold_for_review(
-    session: WriteSession, actor: Actor, order_id: UUID, *, why: str, now: datetime
+    session: WriteSession,
+    actor: Actor,
+    order_id: UUID,
+    *,
+    why: str,
+    now: datetime,
+    even_if_paid: bool = False,
 ) -> None:
-    """Set an order aside, because its money does not agree with it. Its places stay as they are."""
-    if _move(session, order_id, (*_IN_TIME, *_TOO_LATE), OrderState.NEEDS_REVIEW, now):
+    """Set an order aside, because its money does not agree with it. Its places stay as they are.
+
+    One that is paid for is left alone, unless the news takes its money away (`even_if_paid`).
+    """
+    spared = () if even_if_paid else _PAID_FOR
+    before = tuple(state for state in _SET_ASIDE if state not in spared)
+    if _move(session, order_id, before, OrderState.NEEDS_REVIEW, now):
         record(session, actor, "order.needs_review", "order", order_id, now=now, why=why)
 
 

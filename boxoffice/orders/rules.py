@@ -36,14 +36,23 @@ STEPS: Mapping[OrderState, frozenset[OrderState]] = MappingProxyType(
                 OrderState.REFUNDED,
                 OrderState.DISPUTED,
                 OrderState.CANCELLED,
+                OrderState.NEEDS_REVIEW,
             }
         ),
         OrderState.PARTLY_REFUNDED: frozenset(
-            {OrderState.REFUNDED, OrderState.DISPUTED, OrderState.CANCELLED}
+            {
+                OrderState.PAID,
+                OrderState.REFUNDED,
+                OrderState.DISPUTED,
+                OrderState.CANCELLED,
+                OrderState.NEEDS_REVIEW,
+            }
         ),
-        OrderState.DISPUTED: frozenset({OrderState.PAID, OrderState.CHARGED_BACK}),
-        OrderState.REFUNDED: frozenset(),
-        OrderState.CHARGED_BACK: frozenset(),
+        OrderState.DISPUTED: frozenset(
+            {OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.CHARGED_BACK}
+        ),
+        OrderState.REFUNDED: frozenset({OrderState.NEEDS_REVIEW}),
+        OrderState.CHARGED_BACK: frozenset({OrderState.NEEDS_REVIEW}),
         OrderState.NEEDS_REVIEW: frozenset(
             {OrderState.PAID, OrderState.CANCELLED, OrderState.REFUNDED}
         ),

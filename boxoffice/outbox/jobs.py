@@ -58,7 +58,10 @@ class OpenCharge(Promise):
 
 @dataclass(frozen=True)
 class CloseCharge(Promise):
-    """Close the charge of a payment whose order is expiring or cancelled."""
+    """Close the charge of a payment whose order is expiring or cancelled.
+
+    `again` counts the times that a closed charge was brought back.
+    """
 
     kind = "payment.close_charge"
     queue = Queue.MONEY
@@ -66,11 +69,41 @@ class CloseCharge(Promise):
     attempts_max = 40
 
     payment_id: UUID
+    again: int = 0
+
+
+@dataclass(frozen=True)
+class SendRefund(Promise):
+    """Ask the gateway to give back what was decided. `again` counts what a person repeats."""
+
+    kind = "payment.send_refund"
+    queue = Queue.MONEY
+    lease_seconds = 90  # longer than all its calls to the gateway together
+    attempts_max = 40
+
+    refund_id: UUID
+    again: int = 0
+
+
+@dataclass(frozen=True)
+class Reconcile(Promise):
+    """Compare the gateway's charges of the last `days` with our payments. One job for each slot."""
+
+    kind = "payment.reconcile"
+    queue = Queue.MONEY
+    lease_seconds = 900  # some hundred calls to the gateway
+    attempts_max = 3  # the next slot looks again
+
+    slot: str
+    days: int = 2
 
 
 @dataclass(frozen=True)
 class ReadLetter(Promise):
-    """Read a letter that was kept, and act on what the gateway says of its charge now."""
+    """Read a letter that was kept, and act on what the gateway says of its charge now.
+
+    `again` counts how often it was replayed.
+    """
 
     kind = "payment.read_letter"
     queue = Queue.MONEY
@@ -78,6 +111,7 @@ class ReadLetter(Promise):
     attempts_max = 40
 
     letter_id: UUID
+    again: int = 0
 
 
 @dataclass(frozen=True)
@@ -150,6 +184,8 @@ KINDS: dict[str, type[Promise]] = {
     for job in (
         OpenCharge,
         CloseCharge,
+        SendRefund,
+        Reconcile,
         ReadLetter,
         DeliverTickets,
         TellCancelled,

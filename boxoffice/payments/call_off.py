@@ -7,9 +7,8 @@ from sqlmodel import col, select
 
 from boxoffice.db import WriteSession
 from boxoffice.orders.cancel import cancel
-from boxoffice.outbox.jobs import CloseCharge
-from boxoffice.outbox.promise import promise
-from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.payments.acting import close_again
+from boxoffice.payments.models import OPEN, Payment
 from boxoffice.staff.rules import Actor
 
 
@@ -28,9 +27,9 @@ def call_off(
     open_payment = session.exec(
         select(Payment.id).where(
             Payment.order_id == order_id,
-            col(Payment.state).in_([PaymentState.OPENING, PaymentState.WAITING]),
+            col(Payment.state).in_(OPEN),
         )
     ).first()
     if ended and open_payment is not None:
-        promise(session, CloseCharge(open_payment), now=now)
+        close_again(session, open_payment, now=now)
     return ended

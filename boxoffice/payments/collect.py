@@ -17,14 +17,13 @@ from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import CloseCharge, EndAddition
 from boxoffice.outbox.promise import promise
 from boxoffice.payments.covered import balance_of, money_came, surplus_of
-from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.payments.models import OPEN, Payment, PaymentState
 from boxoffice.payments.provider import Method
 from boxoffice.payments.start import check_buyer, start, take_part
 from boxoffice.people import Person
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.code import TicketKey
 
-OPEN = (PaymentState.OPENING, PaymentState.WAITING)
 AT_THE_COUNTER = (Method.CASH, Method.EXTERNAL)
 
 

@@ -40,9 +40,9 @@ def kept_of(session: ReadSession, order: Order) -> Money:
     return Money(paid - refunded, order.currency)
 
 
-def is_covered(session: ReadSession, order: Order) -> bool:
-    """Say whether the payments of an order come to its total."""
-    return _counted(session, order) >= order.total_minor
+def is_covered(session: ReadSession, order: Order, *, without: int = 0) -> bool:
+    """Say whether the payments of an order come to its total, `without` so many minor units."""
+    return _counted(session, order) - without >= order.total_minor
 
 
 def money_came(

@@ -13,8 +13,9 @@ from boxoffice.orders.drop import drop
 from boxoffice.orders.due import void_added
 from boxoffice.orders.models import OrderState
 from boxoffice.orders.place import Wanted
-from boxoffice.payments.collect import OPEN, Till, collect, locked_payments, must_agree
+from boxoffice.payments.collect import Till, collect, locked_payments, must_agree
 from boxoffice.payments.covered import balance_of
+from boxoffice.payments.models import OPEN
 from boxoffice.staff.rules import Actor
 from boxoffice.tickets.models import Ticket
 

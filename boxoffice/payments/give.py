@@ -12,6 +12,8 @@ from boxoffice.db import WriteSession, changed, insert_once
 from boxoffice.errors import BadValue, KeyReused
 from boxoffice.ids import new_id
 from boxoffice.money import Money
+from boxoffice.outbox.jobs import SendRefund
+from boxoffice.outbox.promise import promise
 from boxoffice.payments.models import Payment, Refund, RefundState
 from boxoffice.payments.provider import Method
 
@@ -65,12 +67,15 @@ def give(
             reason=reason,
             proof=proof if by_hand else "",
             created_at=now,
+            sent_at=now if by_hand else None,
             done_at=now if by_hand else None,
         )
         # Race: one key for two orders at once. The id that is made of it is taken once.
         if not insert_once(session, row):
             raise KeyReused("this idempotency key has refunded another order.", hint="use another")
         _raise_refunded(session, payment.id, minor)
+        if not by_hand and payment.provider_id is not None:
+            promise(session, SendRefund(row.id), now=now)
         money = Money(minor, amount.currency)
         parts.append(Part(row.id, payment.method, money, payment.provider == TILL))
     assert rest == 0, "no more is given back than is left"

@@ -3,9 +3,11 @@
 import hashlib
 import json
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
+from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, insert_once
 from boxoffice.ids import new_id
 from boxoffice.outbox.jobs import ReadLetter
@@ -39,6 +41,19 @@ def keep_letter(
         return False
     promise(session, ReadLetter(letter.id), now=now)
     return True
+
+
+def replay(session: WriteSession, actor: Actor, letter_id: UUID, *, now: datetime) -> ReadLetter:
+    """Promise to read a letter once more, as if it had come now. The letter itself stays.
+
+    Raises:
+        Forbidden: the actor may not keep and read letters.
+    """
+    actor.must(Permission.KEEP_LETTERS)
+    jobs = (ReadLetter(letter_id, again) for again in count())
+    job = next(job for job in jobs if promise(session, job, now=now))
+    record(session, actor, "letter.replay", "letter", letter_id, now=now, again=job.again)
+    return job
 
 
 def charge_named(letter: Letter) -> str | None:

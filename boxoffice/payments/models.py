@@ -1,6 +1,6 @@
 """Tables of payments and of the letters gateways send."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from boxoffice.payments.provider import Method
 
 
 class PaymentState(StrEnum):
-    """Where a payment is in its life. It only ever moves forward."""
+    """Where a payment is in its life. Only a refund, a dispute or undone cash takes money away."""
 
     OPENING = "opening"  # the intent is kept; the gateway has not answered yet
     WAITING = "waiting"  # the buyer can pay
@@ -23,6 +23,23 @@ class PaymentState(StrEnum):
     SETTLED = "settled"  # paid, and in the balance
     CLOSED = "closed"  # nobody can pay it any more
     FAILED = "failed"  # the gateway gave a definite no
+    REFUNDING = "refunding"  # all of it is on its way back
+    REFUNDED = "refunded"  # all of it went back
+    DISPUTED = "disputed"  # the buyer's bank asks for it
+    CHARGED_BACK = "charged_back"  # the buyer's bank took it
+
+
+OPEN = frozenset({PaymentState.OPENING, PaymentState.WAITING})  # somebody may still pay it
+MONEY = frozenset(
+    {
+        PaymentState.PAID,
+        PaymentState.SETTLED,
+        PaymentState.REFUNDING,
+        PaymentState.REFUNDED,
+        PaymentState.DISPUTED,
+        PaymentState.CHARGED_BACK,
+    }
+)  # money came, whatever became of it
 
 
 class Payment(SQLModel, table=True):
@@ -59,11 +76,19 @@ class Payment(SQLModel, table=True):
     currency: str = Field(default="BRL", max_length=3)
     pix_payload: str | None = None
     boleto_line: str | None = None
+    boleto_bar_code: str | None = None
+    boleto_url: str | None = None  # its PDF
     invoice_url: str | None = None
+    plan: str | None = Field(default=None, max_length=80, index=True)  # of instalments
+    is_in_cash: bool = False  # paid outside of the gateway: it never was in its balance
+    net_minor: int | None = Field(default=None, sa_column=minor(nullable=True))  # after its fee
+    credited_on: date | None = None  # when it is, or will be, in the balance
     refusal: str | None = None  # why the gateway said no
     raw: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
     created_at: datetime = Field(sa_column=moment())
     paid_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    # Race: two workers look at one charge. What was looked at before this moment is old news.
+    told_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
     @property
     def amount(self) -> Money:
@@ -85,7 +110,11 @@ class Refund(SQLModel, table=True):
     """Money that goes back. Its id is our reference for it."""
 
     __tablename__ = "refund"
-    __table_args__ = (CheckConstraint("amount_minor > 0", name="refund_amount"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="refund_amount"),
+        # Race: two workers see one refund that was made at the gateway. It is written down once.
+        UniqueConstraint("payment_id", "outside_key", name="refund_outside"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     payment_id: UUID = Field(foreign_key="payment.id", index=True)
@@ -95,8 +124,39 @@ class Refund(SQLModel, table=True):
     state: RefundState = Field(sa_column=word(RefundState, "refund_state"))
     reason: str = ""
     proof: str = ""  # how it was given back by hand
+    outside_key: str | None = Field(default=None, max_length=120)  # of one that we did not ask for
+    waits_for: str = ""  # the gateway's word for who has to act before it goes on
+    page_url: str | None = None  # where the payer of a boleto leaves a bank account
+    refusal: str | None = None  # why the gateway said no
     created_at: datetime = Field(sa_column=moment())
+    sent_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     done_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+
+class Stray(SQLModel, table=True):
+    """Money on a charge that no payment of ours stands for: other income, or a row that was lost.
+
+    Without a reference it is other income of the account; with one, somebody says whose it is.
+    """
+
+    __tablename__ = "stray"
+    __table_args__ = (
+        # Race: two letters of one charge. It is written down once.
+        UniqueConstraint("provider", "provider_id", name="stray_provider_id"),
+        CheckConstraint("paid_minor >= 0", name="stray_amount"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    provider: str = Field(max_length=24)
+    provider_id: str = Field(max_length=80)
+    reference: str | None = Field(default=None, max_length=200)
+    charge_state: str = Field(max_length=24)
+    paid_minor: int = Field(sa_column=minor())
+    currency: str = Field(default="BRL", max_length=3)
+    seen_at: datetime = Field(sa_column=moment())
+    told_at: datetime = Field(sa_column=moment())
+    closed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    note: str = ""  # whose it is
 
 
 class Letter(SQLModel, table=True):

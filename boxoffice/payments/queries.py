@@ -1,7 +1,7 @@
 """Questions about payments and letters: answered as plain values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.db import ReadSession
+from boxoffice.errors import NotFound
 from boxoffice.money import Money
 from boxoffice.orders.models import Order
 from boxoffice.outbox.jobs import KINDS, CloseCharge, DeliverTickets, Promise
@@ -38,6 +39,12 @@ class PaymentView:
     refusal: str | None
     refunded: Money  # decided, not yet all done
     balance: Money  # what its order still owes, over all of its payments
+    boleto_bar_code: str | None = None
+    boleto_url: str | None = None
+    plan: str | None = None
+    is_in_cash: bool = False
+    net: Money | None = None
+    credited_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,9 @@ class RefundView:
     proof: str
     created_at: datetime
     done_at: datetime | None
+    waits_for: str = ""  # who has to act before it goes on
+    page_url: str | None = None
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,12 @@ def payment_of_order(session: ReadSession, order_id: UUID) -> PaymentView | None
         refusal=row.refusal,
         refunded=Money(row.refunded_minor, row.currency),
         balance=balance_of(session, session.get_one(Order, order_id)),
+        boleto_bar_code=row.boleto_bar_code,
+        boleto_url=row.boleto_url,
+        plan=row.plan,
+        is_in_cash=row.is_in_cash,
+        net=None if row.net_minor is None else Money(row.net_minor, row.currency),
+        credited_on=row.credited_on,
     )
 
 
@@ -121,6 +137,9 @@ def refunds_of_order(session: ReadSession, order_id: UUID) -> list[RefundView]:
             proof=row.proof,
             created_at=row.created_at,
             done_at=row.done_at,
+            waits_for=row.waits_for,
+            page_url=row.page_url,
+            refusal=row.refusal,
         )
         for row, method in rows
     ]
@@ -167,3 +186,18 @@ def list_letters(session: ReadSession, *, limit: int) -> list[LetterView]:
         LetterView(row.id, row.provider, row.event_key, row.received_at, row.read_at, row.outcome)
         for row in rows
     ]
+
+
+def letter_named(session: ReadSession, text: str) -> Letter:
+    """Find a letter by our id of it, or by the gateway's.
+
+    Raises:
+        NotFound: there is none.
+    """
+    try:
+        found = session.get(Letter, UUID(text))
+    except ValueError:
+        found = session.exec(select(Letter).where(Letter.event_key == text)).first()
+    if found is None:
+        raise NotFound("letter", text[:80], hint="see them: boxoffice webhook list")
+    return found

@@ -16,6 +16,7 @@ from boxoffice.money import Money
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.payments.models import Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
+from boxoffice.reports.three_way import ThreeWay, three_way
 from boxoffice.reports.window import CHUNK_ROWS, Window, total_of
 from boxoffice.tickets.models import Ticket
 
@@ -92,6 +93,7 @@ class MoneyReport:
     waiting: int  # payments that somebody may still pay
     late: int  # payments whose order waits for a person's decision
     books: Books
+    sides: tuple[ThreeWay, ...]  # of all time, from three sides
 
 
 def money_report(
@@ -120,6 +122,7 @@ def money_report(
             col(Payment.paid_at).is_not(None),
         ),
         books=_books(session, event_id),
+        sides=three_way(session, event_id),
     )
 
 

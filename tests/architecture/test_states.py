@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,8 +16,8 @@ from boxoffice.money import Money
 from boxoffice.orders.models import OrderState
 from boxoffice.orders.rules import STEPS as ORDER_STEPS
 from boxoffice.payments.models import PaymentState
-from boxoffice.payments.provider import Charge, ChargeState
-from boxoffice.payments.rules import decide
+from boxoffice.payments.provider import Charge, ChargeState, GivenBack, GivenBackState
+from boxoffice.payments.rules import Act, decide
 from boxoffice.tickets.models import TicketState
 
 PAGE = (Path(__file__).parents[2] / "docs" / "states.md").read_text(encoding="utf-8")
@@ -62,10 +63,17 @@ def payment_steps() -> set[Step]:
     steps = {(str(PaymentState.OPENING), str(PaymentState.FAILED))}
     for before in PaymentState:
         for told in ChargeState:
-            charge = Charge("pay_1", None, told, Money(500), Money(500), None, None, None, {})
-            after = decide(before, 500, charge).payment
-            if after is not before:
-                steps.add((str(before), str(after)))
+            back = GivenBack(Money(500), GivenBackState.DONE, "", "", "")
+            for was_disputed, is_in_cash, refunds in product(
+                [False, True], [False, True], [(), (back,)]
+            ):
+                charge = Charge("pay_1", None, told, Money(500), Money(500), None, None, None, {})
+                charge = replace(charge, was_disputed=was_disputed, refunds=refunds)
+                after = decide(before, 500, charge, is_in_cash=is_in_cash)
+                if after.payment is not before:
+                    steps.add((str(before), str(after.payment)))
+                if Act.REOPEN in after.acts:
+                    steps.add((str(before), str(PaymentState.WAITING)))
     return steps
 
 
@@ -89,8 +97,8 @@ def test_the_picture_of_payments_shows_the_steps_of_the_decision() -> None:
     picture = picture_of("Payments")
 
     assert set(picture.causes) == payment_steps()
-    assert picture.begins == {PaymentState.OPENING, PaymentState.SETTLED}
-    assert picture.ends == {PaymentState.SETTLED}
+    assert picture.begins == {PaymentState.OPENING, PaymentState.SETTLED, PaymentState.CLOSED}
+    assert picture.ends == {PaymentState.REFUNDED, PaymentState.CHARGED_BACK}
 
 
 @pytest.mark.parametrize(
@@ -112,8 +120,11 @@ def test_every_state_is_drawn_and_every_step_has_a_cause(name: str, states: type
 @pytest.mark.parametrize(
     ("line", "other"),
     [
-        ("    paid --> refunded: a person refunds all of it\n", ""),
-        ("    refunded --> [*]\n", "    refunded --> paid: a miracle\n"),
+        ("    paid --> refunded: a person refunds all of it, here or at the gateway\n", ""),
+        (
+            "    charged_back --> needs_review: other money came\n",
+            "    refunded --> paid: a miracle\n",
+        ),
     ],
 )
 def test_a_picture_that_differs_is_noticed(line: str, other: str) -> None:
@@ -126,7 +137,7 @@ def test_a_picture_that_differs_is_noticed(line: str, other: str) -> None:
     "other", ["    paid -> refunded: a typo\n", "    placed --> paid: a second time\n"]
 )
 def test_a_line_that_cannot_be_read_is_noticed(other: str) -> None:
-    line = "    refunded --> [*]\n"
+    line = "    charged_back --> needs_review: other money came\n"
 
     with pytest.raises(AssertionError, match="arrow"):
         picture_of("Orders", PAGE.replace(line, other, 1))

@@ -19,11 +19,11 @@ from boxoffice.orders.change import PAID_FOR
 from boxoffice.orders.models import Channel, Order, OrderState
 from boxoffice.orders.place import place
 from boxoffice.payments.call_off import call_off
-from boxoffice.payments.collect import OPEN, Till, pay
+from boxoffice.payments.collect import Till, pay
 from boxoffice.payments.covered import set_aside_part_paid
 from boxoffice.payments.exchange import exchange
 from boxoffice.payments.extend import drop_ticket, let_go
-from boxoffice.payments.models import Payment, PaymentState, Refund
+from boxoffice.payments.models import OPEN, Payment, PaymentState, Refund
 from boxoffice.payments.parts import Part, pay_in_parts
 from boxoffice.payments.provider import Method
 from boxoffice.payments.refund import RefundRequest, refund

@@ -50,6 +50,6 @@ def test_every_state_has_its_steps_and_none_leads_back_to_placed() -> None:
     assert not any(OrderState.PLACED in after for after in STEPS.values())
 
 
-def test_what_was_refunded_or_charged_back_never_becomes_paid_again() -> None:
-    assert not STEPS[OrderState.REFUNDED]
-    assert not STEPS[OrderState.CHARGED_BACK]
+def test_what_was_refunded_or_charged_back_becomes_paid_again_only_by_a_person() -> None:
+    assert STEPS[OrderState.REFUNDED] == {OrderState.NEEDS_REVIEW}
+    assert STEPS[OrderState.CHARGED_BACK] == {OrderState.NEEDS_REVIEW}

@@ -35,7 +35,10 @@ def test_a_letter_is_kept_as_it_came_and_its_reading_promised(office: BoxOffice)
     (letter,) = rows(office, Letter)
     (job,) = rows(office, Job)
     assert (letter.event_key, letter.body, letter.read_at) == ("evt_1", body, None)
-    assert (job.kind, job.args) == ("payment.read_letter", {"letter_id": str(letter.id)})
+    assert (job.kind, job.args) == (
+        "payment.read_letter",
+        {"letter_id": str(letter.id), "again": 0},
+    )
 
 
 def test_a_letter_that_comes_again_is_kept_once(office: BoxOffice) -> None:

@@ -165,10 +165,10 @@ def test_money_for_an_order_somebody_cancelled_is_late_money(sold: Sold) -> None
     assert places_left(sold.office)[LOTE] == 1
 
 
-def test_a_refund_at_the_gateway_changes_nothing_by_itself(sold: Sold) -> None:
+def test_what_we_have_no_word_for_changes_nothing(sold: Sold) -> None:
     sold.is_paid()
 
-    assert sold.told(sold.charge(ChargeState.REFUNDED)) == "no decision for refunded"
+    assert sold.told(sold.charge(ChargeState.OTHER)) == "no decision for other"
 
     assert sold.state == (OrderState.PAID, PaymentState.SETTLED)
 
@@ -209,7 +209,7 @@ def test_money_on_a_second_charge_with_our_reference_is_a_payment_of_its_own(sol
         second = session.exec(select(Payment).where(Payment.provider_id == "pay_2")).one()
         closing = session.exec(select(Job).where(Job.kind == CloseCharge.kind)).one()
     assert second.state is PaymentState.SETTLED
-    assert closing.args == {"payment_id": str(sold.payment_id)}
+    assert closing.args == {"payment_id": str(sold.payment_id), "again": 0}
 
 
 def test_a_second_charge_that_nobody_paid_is_none_of_ours(sold: Sold) -> None:

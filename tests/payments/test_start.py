@@ -167,7 +167,7 @@ def test_calling_an_order_off_promises_to_close_its_charge_once(office: BoxOffic
 
     closing = [job for job in rows(office, Job) if job.kind == "payment.close_charge"]
     assert ended == [True, False]
-    assert [job.args for job in closing] == [{"payment_id": str(payment_id)}]
+    assert [job.args for job in closing] == [{"payment_id": str(payment_id), "again": 0}]
     assert state_of(office, order.id) is OrderState.CANCELLED
 
 

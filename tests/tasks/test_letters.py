@@ -9,7 +9,7 @@ from boxoffice.office import BoxOffice
 from boxoffice.orders.models import OrderState
 from boxoffice.outbox.jobs import DeliverTickets, ReadLetter
 from boxoffice.outbox.models import Job, JobState
-from boxoffice.payments.models import Letter, PaymentState
+from boxoffice.payments.models import Letter, PaymentState, Stray
 from boxoffice.payments.provider import Method
 from boxoffice.sandbox.faults import Faults
 from boxoffice.sandbox.ledger import Sandbox
@@ -118,7 +118,10 @@ def test_a_charge_of_another_system_on_the_same_account_is_left_alone(
     job = letter(office, {"id": others["id"]})
     ran(office, job)
 
-    assert outcome_of(office, job) == "not a charge of ours"
+    assert outcome_of(office, job) == "money without its payment"
+    (stray,) = rows(office, Stray)
+    assert (stray.provider_id, stray.reference) == (others["id"], "shop-77")
+    assert (stray.paid_minor, stray.closed_at) == (20_000, None)
     assert the_payment(office, payment.id) == payment
 
 

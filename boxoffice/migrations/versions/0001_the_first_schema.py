@@ -283,6 +283,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("schedule", "slot_at"),
     )
     op.create_table(
+        "stray",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.String(length=24), nullable=False),
+        sa.Column("provider_id", sa.String(length=80), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=True),
+        sa.Column("charge_state", sa.String(length=24), nullable=False),
+        sa.Column("paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
+        sa.Column("told_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.CheckConstraint("paid_minor >= 0", name="stray_amount"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("provider", "provider_id", name="stray_provider_id"),
+    )
+    op.create_table(
         "door_list",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -603,6 +620,10 @@ def upgrade() -> None:
                 "settled",
                 "closed",
                 "failed",
+                "refunding",
+                "refunded",
+                "disputed",
+                "charged_back",
                 name="payment_state",
                 native_enum=False,
                 create_constraint=True,
@@ -618,11 +639,18 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("pix_payload", sa.String(), nullable=True),
         sa.Column("boleto_line", sa.String(), nullable=True),
+        sa.Column("boleto_bar_code", sa.String(), nullable=True),
+        sa.Column("boleto_url", sa.String(), nullable=True),
         sa.Column("invoice_url", sa.String(), nullable=True),
+        sa.Column("plan", sa.String(length=80), nullable=True),
+        sa.Column("is_in_cash", sa.Boolean(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=True),
+        sa.Column("credited_on", sa.Date(), nullable=True),
         sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("raw", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("paid_at", UtcDateTime(), nullable=True),
+        sa.Column("told_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("amount_minor >= 0 AND paid_minor >= 0", name="payment_amounts"),
         sa.CheckConstraint(
             "refunded_minor >= 0 AND refunded_minor <= paid_minor", name="payment_refunded"
@@ -634,6 +662,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("provider", "provider_id", name="payment_provider_id"),
     )
+    op.create_index(op.f("ix_payment_plan"), "payment", ["plan"], unique=False)
     op.create_index(
         "payment_one_open",
         "payment",
@@ -793,7 +822,12 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("outside_key", sa.String(length=120), nullable=True),
+        sa.Column("waits_for", sa.String(), nullable=False),
+        sa.Column("page_url", sa.String(), nullable=True),
+        sa.Column("refusal", sa.String(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("done_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("amount_minor > 0", name="refund_amount"),
         sa.ForeignKeyConstraint(
@@ -805,6 +839,7 @@ def upgrade() -> None:
             ["payment.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("payment_id", "outside_key", name="refund_outside"),
     )
     op.create_index(op.f("ix_refund_order_id"), "refund", ["order_id"], unique=False)
     op.create_index(op.f("ix_refund_payment_id"), "refund", ["payment_id"], unique=False)
@@ -1134,6 +1169,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("state IN ('opening', 'waiting')"),
         postgresql_where=sa.text("state IN ('opening', 'waiting')"),
     )
+    op.drop_index(op.f("ix_payment_plan"), table_name="payment")
     op.drop_table("payment")
     op.drop_index(op.f("ix_order_line_tier_id"), table_name="order_line")
     op.drop_index(op.f("ix_order_line_order_id"), table_name="order_line")
@@ -1153,6 +1189,7 @@ def downgrade() -> None:
     op.drop_table("export_run")
     op.drop_index(op.f("ix_door_list_event_id"), table_name="door_list")
     op.drop_table("door_list")
+    op.drop_table("stray")
     op.drop_table("slot")
     op.drop_index(
         "shift_one_open",
