@@ -93,7 +93,7 @@ def undo_command(
         at = gate_at(session, event, list_name, gate=gate)
         name = undo(session, office.actor, at, ticket, now=office.now())
     if as_json:
-        show.as_json_line({"undone": name, "event": event, "list": at.row.name})
+        show.as_json_line({"undone": name, "event": event, "list": at.list_name})
     else:
         show.line(f"undone: {name} is outside again.")
 

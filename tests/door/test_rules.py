@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from boxoffice.door.judge import first_of, judge, slot_of
 from boxoffice.door.rules import (
     Asked,
     Direction,
@@ -14,12 +15,10 @@ from boxoffice.door.rules import (
     ExitOf,
     Guest,
     Policy,
+    Proof,
     Reading,
     Verdict,
     VerdictClass,
-    first_of,
-    judge,
-    slot_of,
 )
 from boxoffice.door.words import SYMBOLS, say
 from boxoffice.ids import new_id
@@ -238,5 +237,5 @@ def test_every_verdict_has_a_class_a_symbol_an_exit_code_and_words() -> None:
         assert said.message
         assert said.hint or verdict.admits, verdict
         assert SYMBOLS[verdict.family]
-        assert ExitOf[verdict.family] in {0, 10, 20, 30}
+        assert ExitOf[verdict.family] in {0, 10, 20, 30, 40}
         assert verdict.admits is (verdict.family is VerdictClass.ADMIT)
