@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlmodel import col
 
 from boxoffice.db import ReadSession
@@ -112,7 +112,7 @@ def tickets_of(session: ReadSession, order_code: str) -> tuple[Found, ...]:
     """Return the tickets of an order, by number."""
     asked = {"order_code": order_code}
     rows = session.connection().execute(_BY_ORDER.limit(_CHOICES_MAX), asked).all()
-    return tuple(Found(False, *row) for row in rows)  # noqa: FBT003  (in the order of the columns)
+    return tuple(_read(row) for row in rows)
 
 
 def ticket_scanned(session: ReadSession, ticket_id: UUID) -> Found:
@@ -141,4 +141,9 @@ def _found(
     is_revoked: bool = False,
 ) -> Found | None:
     row = session.connection().execute(statement, key).first()
-    return None if row is None else Found(is_revoked, *row)
+    return None if row is None else _read(row, is_revoked=is_revoked)
+
+
+def _read(row: Row[*tuple[Any, ...]], *, is_revoked: bool = False) -> Found:
+    values: tuple[Any, ...] = tuple(row)
+    return Found(is_revoked, *values)

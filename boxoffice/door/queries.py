@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam
+from sqlalchemy import Row, Select, bindparam
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
@@ -19,7 +19,7 @@ from boxoffice.events.queries import event_by_slug
 from boxoffice.tickets.models import Ticket, TicketState
 
 # Made once, and one question for event, list and tiers: every scan asks it.
-_GATES = (
+_GATES: Select[*tuple[Any, ...]] = (
     columns(
         col(DoorList.id), col(DoorList.name), col(DoorList.policy), col(DoorList.opens_at),
         col(DoorList.closes_at), col(DoorList.room), col(DoorList.takes_payment),
@@ -58,17 +58,18 @@ def gate_at(session: ReadSession, event: str, name: str | None, *, gate: str = "
         NotFound: there is no such event or door.
     """
     asked = {"slug": event}
-    rows = session.connection().execute(_GATES_OF_EVENT, asked).all() if event.isprintable() else []
+    is_text = event.isprintable()  # PostgreSQL refuses to look for what holds a NUL
+    rows = session.connection().execute(_GATES_OF_EVENT, asked).all() if is_text else []
     of_list = [row for row in rows if row[1] == (rows[0][1] if name is None else name)]
     if not of_list:
         list_named(session, event_by_slug(session, event), name)  # says what is not there
-    return Gate(*of_list[0][:-1], _tiers(of_list), gate)
+    return _gate(of_list, gate)
 
 
 def gate_of_list(session: ReadSession, list_id: UUID, *, gate: str = "") -> Gate:
     """Return the door of a list that is known to be there, for a desk called `gate`."""
     rows = session.connection().execute(_GATE_OF_LIST, {"list_id": list_id}).all()
-    return Gate(*rows[0][:-1], _tiers(rows), gate)
+    return _gate(rows, gate)
 
 
 def door_stats(session: ReadSession, gate: Gate) -> DoorStats:
@@ -101,5 +102,7 @@ def door_stats(session: ReadSession, gate: Gate) -> DoorStats:
     )
 
 
-def _tiers(rows: Sequence[Row[Any]]) -> frozenset[UUID]:
-    return frozenset(row[-1] for row in rows if row[-1] is not None)
+def _gate(rows: Sequence[Row[*tuple[Any, ...]]], name: str) -> Gate:
+    values: tuple[Any, ...] = tuple(rows[0])[:-1]
+    tier_ids = frozenset(row[-1] for row in rows if row[-1] is not None)
+    return Gate(*values, tier_ids, name)

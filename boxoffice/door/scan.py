@@ -28,10 +28,7 @@ from boxoffice.times import local_day
 
 _UNKNOWN_MAX = 120  # characters of an unknown text that are kept
 _ONLINE: MappingProxyType[str, Any] = MappingProxyType(
-    {column: None for column in (
-        "annuls_id", "desk_id", "desk_sequence", "device_at", "received_at", "snapshot_at",
-        "server_verdict",
-    )} | {"mode": Mode.ONLINE, "skew_seconds": 0}
+    dict.fromkeys(("annuls_id", "desk_id", "desk_sequence", "device_at", "received_at", "snapshot_at", "server_verdict")) | {"mode": Mode.ONLINE, "skew_seconds": 0}
 )  # fmt: skip
 
 # Made once: the line at the door waits for every scan.

@@ -7,9 +7,9 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from boxoffice.db import WriteSession, changed
+from boxoffice.door.gate import Gate
 from boxoffice.door.models import Entry, Scan, Source
 from boxoffice.door.rules import Direction
-from boxoffice.door.gate import Gate
 from boxoffice.errors import NotFound, WrongState
 from boxoffice.orders.models import Order
 from boxoffice.staff.rules import Actor, Permission

@@ -55,6 +55,13 @@ class Reader:
             )
         return value
 
+    def flag(self, key: str) -> bool:
+        """Read true or false; false when it is not there."""
+        value = self.table.get(key, False)
+        if not isinstance(value, bool):
+            raise BadValue(f"{self.where}.{key}", "must be true or false.")
+        return value
+
     def money(self, key: str, *, default: str | None = None) -> Money:
         """Read an amount, as text or as a number."""
         value = self.table.get(key, default)
