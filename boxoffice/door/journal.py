@@ -117,7 +117,7 @@ class Journal:
         return self.facts[-1].sequence if self.facts else 0
 
     def refresh(self) -> list[Fact]:
-        """Read what was added since, and return it. What ends without a line end is left for now."""
+        """Read what was added since, and return it. What has no line end yet is left."""
         with self.path.open("rb") as file:
             file.seek(self._offset)
             content = file.read()

@@ -49,7 +49,7 @@ def preflight(
         Forbidden: the actor may not scan.
     """
     actor.must(Permission.SCAN)
-    tiers = [tier for tier in tiers_of(session, gate.event_id)]
+    tiers = tiers_of(session, gate.event_id)
     admitted = [tier for tier in tiers if not gate.tier_ids or tier.id in gate.tier_ids]
     counted = session.exec(
         select(Ticket.tier_id, Ticket.state, func.count())
@@ -64,7 +64,7 @@ def preflight(
             tickets[str(state)] += count
             if state is TicketState.VALID and mine[tier_id].category is Category.HALF:
                 half_price += count
-    desks = [row for row in session.exec(select(Desk).where(Desk.list_id == gate.list_id)).all()]
+    desks = session.exec(select(Desk).where(Desk.list_id == gate.list_id)).all()
     working = [row for row in desks if row.enrolled_at and not row.revoked_at]
     clock_off = round((_database_clock(session) - now).total_seconds())
     problems = [

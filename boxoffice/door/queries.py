@@ -105,4 +105,4 @@ def door_stats(session: ReadSession, gate: Gate) -> DoorStats:
 def _gate(rows: Sequence[Row[*tuple[Any, ...]]], name: str) -> Gate:
     values: tuple[Any, ...] = tuple(rows[0])[:-1]
     tier_ids = frozenset(row[-1] for row in rows if row[-1] is not None)
-    return Gate(*values, tier_ids, name)
+    return Gate(*(*values, tier_ids, name))

@@ -1,6 +1,6 @@
 """The words of the door, and the facts a decision is made of. The decision is in `judge.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -175,6 +175,10 @@ class Guest:
     needs_document: bool
     attention: str
     entries: tuple[Entered, ...]  # in the order they happened
+
+    def alone(self) -> "Guest":
+        """Return the guest as if nobody had come in yet."""
+        return replace(self, entries=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,18 @@ from boxoffice.times import local_day
 
 _UNKNOWN_MAX = 120  # characters of an unknown text that are kept
 _ONLINE: MappingProxyType[str, Any] = MappingProxyType(
-    dict.fromkeys(("annuls_id", "desk_id", "desk_sequence", "device_at", "received_at", "snapshot_at", "server_verdict")) | {"mode": Mode.ONLINE, "skew_seconds": 0}
-)  # fmt: skip
+    {
+        "mode": Mode.ONLINE,
+        "skew_seconds": 0,
+        "annuls_id": None,
+        "desk_id": None,
+        "desk_sequence": None,
+        "device_at": None,
+        "received_at": None,
+        "snapshot_at": None,
+        "server_verdict": None,
+    }
+)
 
 # Made once: the line at the door waits for every scan.
 _BY_NONCE = select(

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from boxoffice.db import WriteSession, changed
+from boxoffice.door.conflicts import settle_ticket
 from boxoffice.door.gate import Gate
 from boxoffice.door.models import Entry, Scan, Source
 from boxoffice.door.rules import Direction
@@ -53,6 +54,8 @@ def undo(
         )
     entry, admitted, ticket, order = found
     name = f"{order.code}-{ticket.number}"
+    # Race: an undo and a merge of one ticket. Its row is held, and what is left is settled once.
+    session.exec(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update()).one()
     # Race: two desks undo one admission. Whoever deletes the entry has undone it.
     gone = changed(session, delete(Entry).where(col(Entry.scan_id) == entry.scan_id))
     if not gone:
@@ -72,4 +75,6 @@ def undo(
             text_digest=hashlib.sha256(name.encode()).hexdigest(),
         )
     )
+    session.flush()
+    settle_ticket(session, gate, ticket.id)
     return name
