@@ -23,7 +23,8 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     │   └── ChargeRefused          the gateway gave a definite no
     ├── Unavailable      75  503   someone outside is silent
     │   ├── DatabaseSilent
-    │   └── GatewaySilent
+    │   ├── GatewaySilent
+    │   └── LineSilent             a desk does not reach the listener
     └── Busy             75  429   a lock or a quota
         └── DatabaseBusy
 """
@@ -221,6 +222,12 @@ class GatewaySilent(Unavailable):
     """The gateway did not answer, or answered with its own fault. The call may have happened."""
 
     code = "gateway.unavailable"
+
+
+class LineSilent(Unavailable):
+    """The desk does not reach the listener, or not in time. What it asked may have happened."""
+
+    code = "listener.unavailable"
 
 
 class Busy(BoxOfficeError):

@@ -109,8 +109,8 @@ def stats_command(
     """Count who is expected, who came in, and what the door said."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
-    from boxoffice.cli.shapes import door_stats_json
     from boxoffice.door.queries import door_stats, gate_at
+    from boxoffice.door.wire import door_stats_json
 
     with office_of(ctx) as office, office.reading() as session:
         stats = door_stats(session, gate_at(session, event, list_name))
@@ -159,10 +159,10 @@ def _scan(
     """Scan once, show the answer, and return the exit code of its class."""
     from boxoffice.cli import show
     from boxoffice.cli.exits import FAULT
-    from boxoffice.cli.shapes import admission_json
     from boxoffice.door.queries import gate_at
     from boxoffice.door.rules import ExitOf
     from boxoffice.door.scan import scan
+    from boxoffice.door.wire import admission_json
     from boxoffice.errors import Busy, Unavailable
 
     def once() -> "Admission":
@@ -187,7 +187,7 @@ def _scan(
 
 def _show(admission: "Admission", *, as_json: bool, fields: str | None) -> None:
     from boxoffice.cli import show
-    from boxoffice.cli.shapes import admission_json
+    from boxoffice.door.wire import admission_json
     from boxoffice.door.words import SYMBOLS
 
     if as_json:

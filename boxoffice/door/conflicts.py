@@ -192,6 +192,7 @@ def _scanned(row: Scan) -> Scanned:
         received_at=row.received_at,
         snapshot_at=row.snapshot_at,
         server_verdict=row.server_verdict,
+        operator=row.operator,
         annuls=annuls,
     )
 

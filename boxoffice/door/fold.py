@@ -30,6 +30,7 @@ class Scanned:
     received_at: datetime | None = None
     snapshot_at: datetime | None = None
     server_verdict: Verdict | None = None  # of the ticket itself, known later
+    operator: str = ""
     annuls: str | None = None  # of an undo: the id or nonce of the scan it takes back
 
     @property
@@ -110,8 +111,14 @@ def fold(
 
 def _undone(ordered: Sequence[Scanned]) -> set[UUID]:
     """Return the scans that were taken back: they count as if they had not been."""
-    by_name = {str(scan.id): scan.id for scan in ordered} | {s.nonce: s.id for s in ordered}
-    return {by_name[scan.annuls] for scan in ordered if scan.annuls in by_name}
+    by_name = {str(scan.id): scan for scan in ordered} | {scan.nonce: scan for scan in ordered}
+    undone = set()
+    for scan in ordered:
+        annulled = by_name.get(scan.annuls) if scan.annuls is not None else None
+        # A desk alone takes back what it did itself; others ask the server.
+        if annulled and (not scan.is_offline or annulled.operator == scan.operator):
+            undone.add(annulled.id)
+    return undone
 
 
 def _slot(
@@ -164,9 +171,7 @@ def _invalid(scan: Scanned, changed_at: datetime | None) -> Found:
 
 def _is_invalid(scan: Scanned) -> bool:
     server = scan.server_verdict
-    if server is None or scan.verdict is Verdict.OK_OVERRIDE:
-        return False
-    return not server.admits and server not in _STILL_VALID
+    return server is not None and not server.admits and server not in _STILL_VALID
 
 
 def _was_wronged(scan: Scanned) -> bool:
