@@ -14,6 +14,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the code alone
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Print at most this many.")]
 EventSlug = Annotated[str, typer.Option("--event", "-e", help="The event, by its slug.")]
+ListName = Annotated[str | None, typer.Option("--list", help="The door list, by its name.")]
 Key = Annotated[
     str | None,
     typer.Option(

@@ -19,6 +19,7 @@ from boxoffice.tickets.models import TicketState
 from boxoffice.times import local_day
 
 AGE_MAX = timedelta(hours=24)  # an older snapshot is not judged on
+_NEWEST = 2**31
 _UNKNOWN_MAX = 120
 
 
@@ -32,6 +33,7 @@ class LoneDesk:
         self.snapshot, self.journal, self.operator = snapshot, journal, operator
         self.gate = snapshot.gate
         self._known_sequence = known_sequence
+        self._heard: list[Fact] = []  # came in online since the snapshot, by this desk
 
     def scan(self, what: Shown, *, gate: str, now: datetime) -> Admission:
         """Judge what was shown, and answer once the journal has it on the disk.
@@ -72,6 +74,13 @@ class LoneDesk:
             zone=self.gate.zone,
             choices=tuple(choice.shown for choice in looked.choices),
         )
+
+    def hear(self, what: Shown, *, gate: str, now: datetime) -> None:
+        """Remember somebody who came in, or went out, while the line was there."""
+        looked = self.snapshot.look_up(what.text)
+        if looked.ticket_id is not None:
+            fact = self._fact(what, looked, None, Verdict.OK, gate=gate, now=now)
+            self._heard.append(replace(fact, sequence=_NEWEST))
 
     def undo(self, *, gate: str, now: datetime) -> str:
         """Take the last admission of this desk's own journal back, and return its ticket's name.
@@ -164,7 +173,7 @@ class LoneDesk:
         standing = [entered for entered, _ in told]
         firsts = {entered.scan_id: first for entered, first in told}
         undone = {fact.annuls for fact in facts}
-        for fact in facts:
+        for fact in sorted([*facts, *self._heard], key=lambda fact: fact.at):
             is_new = fact.sequence > self._known_sequence and fact.nonce not in undone
             if not is_new or fact.ticket_id != ticket_id or not fact.verdict.admits:
                 continue

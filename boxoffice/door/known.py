@@ -83,9 +83,11 @@ class Snapshot:
         rows = self._file.execute("SELECT DISTINCT ticket_id FROM entry").fetchall()
         return {UUID(row[0]) for row in rows}
 
-    def count(self) -> int:
-        """Count the tickets."""
-        return int(self._file.execute("SELECT count(*) FROM ticket").fetchone()[0])
+    def expected_count(self) -> int:
+        """Count the valid tickets that this door admits."""
+        asked = "SELECT tier_id FROM ticket WHERE state = 'valid'"
+        tiers = [UUID(row[0]) for row in self._file.execute(asked)]
+        return sum(not self.gate.tier_ids or tier_id in self.gate.tier_ids for tier_id in tiers)
 
     def entries(self, ticket_id: UUID) -> list[tuple[Entered, First]]:
         """Return who came in with a ticket, in order, and who let them in."""

@@ -1,10 +1,9 @@
 """What the door says: one line of what is so, one of what the operator does next."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from boxoffice.door.rules import Verdict, VerdictClass
 from boxoffice.times import ago_text
@@ -113,7 +112,7 @@ def say(
     ticket: TicketShown | None,
     first: First | None,
     scanned_at: datetime,
-    zone: ZoneInfo,
+    zone: tzinfo,
     choices: tuple[TicketShown, ...] = (),
 ) -> Admission:
     """Put a verdict into words. The time that has passed is counted up to the scan itself."""

@@ -1,0 +1,1 @@
+"""The screens: a desk at the door, and what stands behind it."""
