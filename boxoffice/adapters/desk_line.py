@@ -202,6 +202,12 @@ def parts_of(facts: Sequence[Fact]) -> list[list[Fact]]:
 def _refusal(answer: httpx.Response) -> BoxOfficeError:
     """Return what a status means here. What the listener wrote is shown nowhere but as a case."""
     status = answer.status_code
+    if status == httpx.codes.FORBIDDEN and b"desk.code" in answer.content[:200]:
+        return Forbidden(
+            "this code enrols no desk: it is wrong, used, or too old.",
+            hint="ask for a new one: boxoffice desk enrol -e SLUG --name NAME",
+            code="desk.code",
+        )
     if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
         return Forbidden(
             "the listener does not know this desk, or no longer.",

@@ -183,6 +183,7 @@ def scan_command(
     fields: Fields = None,
 ) -> None:
     """Scan on this desk: by the listener, or by the snapshot when it does not answer in time."""
+    from boxoffice.cli import show
     from boxoffice.cli.door import asked_of, lines_of_stdin, source_of
     from boxoffice.cli.door_answer import show_admission
     from boxoffice.door.rules import ExitOf
@@ -201,6 +202,9 @@ def scan_command(
                 text, nonce=nonce or new_nonce(), asked=asked, source=source_of(text)
             )
             show_admission(admission, as_json=as_json, fields=fields)
+            trouble = desk.status().trouble
+            if trouble:
+                show.talk(trouble)
             if code is not None:
                 raise typer.Exit(ExitOf[admission.verdict.family])
     finally:

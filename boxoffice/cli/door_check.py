@@ -89,7 +89,7 @@ def conflicts_command(
                 c.id,
                 c.kind,
                 c.ticket or "",
-                f"{c.desk or ''} {c.gate}".strip(),
+                c.gate or c.desk or "",
                 local_text(c.at, gate.zone),
                 f"{c.other_gate or ''} {local_text(c.other_at, gate.zone)}".strip()
                 if c.other_at

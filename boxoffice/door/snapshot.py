@@ -65,8 +65,9 @@ def make_snapshot(
         file.executescript(_TABLES)
         meta = _meta(session, gate, now)
         file.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-        keys = session.exec(select(PublicKey.key_id, PublicKey.public_key)).all()
-        file.executemany("INSERT INTO public_key VALUES (?, ?)", [tuple(row) for row in keys])
+        keys = dict(session.exec(select(PublicKey.key_id, PublicKey.public_key)).all())
+        keys[key.key_id] = key.public_key  # not in the table before the first ticket is sold
+        file.executemany("INSERT INTO public_key VALUES (?, ?)", keys.items())
         marks = ", ".join("?" * 15)
         file.executemany(f"INSERT INTO ticket VALUES ({marks})", _tickets(session, gate))  # noqa: S608  (question marks)
         revoked = session.exec(
