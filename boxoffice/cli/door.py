@@ -116,17 +116,31 @@ def stats_command(
     ctx: typer.Context,
     event: EventSlug,
     list_name: ListName = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Again and again, until Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two.")] = 5.0,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
     """Count who is expected, who came in, and what the door said."""
-    from boxoffice.cli import show
+    import time
+
     from boxoffice.cli.opening import office_of
     from boxoffice.door.queries import door_stats, gate_at
+
+    with office_of(ctx) as office:
+        while True:
+            with office.reading() as session:
+                stats = door_stats(session, gate_at(session, event, list_name))
+            _show_stats(stats, as_json=as_json, fields=fields)
+            if not watch:
+                return
+            time.sleep(every)
+
+
+def _show_stats(stats: "DoorStats", *, as_json: bool, fields: str | None) -> None:
+    from boxoffice.cli import show
     from boxoffice.door.wire import door_stats_json
 
-    with office_of(ctx) as office, office.reading() as session:
-        stats = door_stats(session, gate_at(session, event, list_name))
     if as_json:
         show.as_json_line(door_stats_json(stats), fields)
         return

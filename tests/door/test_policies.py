@@ -101,7 +101,7 @@ def test_once_a_day_is_once_in_the_events_own_day(office: BoxOffice, clock: Cloc
 
 def test_after_an_exit_one_may_come_back(office: BoxOffice) -> None:
     code = a_code(office, lists=[{"name": "main", "policy": "after_exit"}])
-    out = {"direction": Direction.OUT}
+    out: dict[str, Any] = {"direction": Direction.OUT}
 
     said = [
         shown_at(office, code, **asked).verdict for asked in (out, {}, {}, out, out, {}, out, {})

@@ -43,7 +43,7 @@ def asked(post: Post, method: str, path: str, token: str, body: Any = None) -> h
 def test_without_a_token_nothing_is_told(post: Post, method: str, path: str, token: str) -> None:
     an_event(post.office)
     body = {"text": "x", "nonce": "n", "facts": [], "sent_at": "2026-11-22T15:00:00+00:00"}
-    header = {"authorization": f"Bearer {token}".encode()} if token else {}
+    header = {b"authorization": f"Bearer {token}".encode()} if token else {}
 
     answer = post.client.request(method, path, json=body, headers=header)
 
