@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from boxoffice.door.models import Source
+    from boxoffice.door.queries import DoorStats
     from boxoffice.door.rules import Asked
 
 app = noun("Scan tickets, search, undo, count.")
