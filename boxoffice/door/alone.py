@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from boxoffice.door.journal import Fact, Journal
-from boxoffice.door.judge import first_of, judge, slot_of
+from boxoffice.door.judge import first_of, judge, proof_seen, slot_of
 from boxoffice.door.known import Known, LookedUp, Snapshot
 from boxoffice.door.rules import Direction, Door, Entered, Guest, Verdict
-from boxoffice.door.scan import Shown, proof_seen
+from boxoffice.door.scan import Shown
 from boxoffice.door.words import Admission, First, say
 from boxoffice.errors import NonceReused, NotFound
 from boxoffice.ids import new_id

@@ -19,7 +19,7 @@ from uuid import UUID
 from boxoffice.db import private_file
 from boxoffice.door.models import Source
 from boxoffice.door.rules import Direction, Proof, Verdict
-from boxoffice.errors import BadValue
+from boxoffice.errors import BadFile, BadValue
 
 NONCE_MAX = 64  # characters
 GATE_MAX = 80
@@ -136,28 +136,50 @@ class Journal:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep other processes from writing, with all that they wrote read."""
+        """Keep other processes from writing, with all that they wrote read.
+
+        Raises:
+            BadFile: the journal is not there any more.
+        """
         # Race: the desk's screen and a command judge at once. One writes while the other waits.
-        with self.path.open("rb") as lock:
+        try:
+            lock = self.path.open("rb")
+        except OSError as error:
+            raise _unwritable(error.strerror) from error
+        with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.refresh()
             yield
 
     def append(self, fact: Fact) -> None:
-        """Add one scan, and return when it is on the disk. Call it while `held`."""
+        """Add one scan, and return when it is on the disk. Call it while `held`.
+
+        Raises:
+            BadFile: the disk does not take it; nobody may come in by it.
+        """
         text = json.dumps(fact.as_json(), separators=(",", ":")).encode()
         line = hashlib.sha256(text).hexdigest()[:_DIGITS].encode() + b" " + text + b"\n"
         if self.has_torn_end:  # a power cut tore the last line: it is ended, and passed over
             line = b"\n" + line
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND)
         try:
-            written = os.write(handle, line)
-            if written != len(line):
-                raise OSError("the disk is full")
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND)
+            try:
+                written = os.write(handle, line)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise _unwritable(error.strerror) from error
+        if written != len(line):
+            raise _unwritable("the disk is full")
         self.refresh()
+
+
+def _unwritable(why: str | None) -> BadFile:
+    return BadFile(
+        f"the journal of this desk cannot be written: {why}.",
+        hint="make room on the disk; until then this desk lets nobody in alone",
+    )
 
 
 def _read_line(line: bytes) -> Fact | None:

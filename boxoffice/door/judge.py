@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from boxoffice.door.rules import Asked, Direction, Door, Entered, Guest, Policy, Reading, Verdict
+from boxoffice.door.rules import (
+    Asked,
+    Direction,
+    Door,
+    Entered,
+    Guest,
+    Policy,
+    Proof,
+    Reading,
+    Verdict,
+)
 from boxoffice.orders.models import OrderState
 from boxoffice.tickets.models import TicketState
 
@@ -91,6 +101,13 @@ def _without_ticket(reading: Reading, door: Door, asked: Asked, now: datetime) -
     if not reading.is_newer or door.tier_ids or asked.direction is Direction.OUT:
         return Verdict.UNKNOWN
     return _outside_hours(door, now) or Verdict.OK_SIGNATURE_ONLY
+
+
+def proof_seen(asked: Asked, guest: Guest | None, verdict: Verdict) -> Proof | None:
+    """Return the proof that is kept with an admission at half price."""
+    if guest is None or not guest.needs_document or not verdict.admits:
+        return None
+    return asked.proof or (Proof.OTHER if asked.saw_document else None)
 
 
 def _dead(guest: Guest) -> Verdict | None:

@@ -13,10 +13,10 @@ from sqlmodel import col
 from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession, changed, insert_values_once
 from boxoffice.door.gate import Gate
-from boxoffice.door.judge import first_of, judge, slot_of
+from boxoffice.door.judge import first_of, judge, proof_seen, slot_of
 from boxoffice.door.look_up import Found, look_up, ticket_scanned
 from boxoffice.door.models import DoorList, Entry, Mode, Scan, Source
-from boxoffice.door.rules import Asked, Direction, Entered, Guest, Proof, Verdict
+from boxoffice.door.rules import Asked, Direction, Entered, Guest, Verdict
 from boxoffice.door.words import Admission, First, TicketShown, say
 from boxoffice.errors import NonceReused
 from boxoffice.events.models import Category
@@ -183,13 +183,6 @@ def scan(
     if verdict is Verdict.OK_OVERRIDE and found is not None:
         record(session, actor, "door.override", "ticket", found.ticket_id, now=now)
     return _answer(session, kept, gate, found, looked.choices)
-
-
-def proof_seen(asked: Asked, guest: Guest | None, verdict: Verdict) -> Proof | None:
-    """Return the proof that is kept with an admission at half price."""
-    if guest is None or not guest.needs_document or not verdict.admits:
-        return None
-    return asked.proof or (Proof.OTHER if asked.saw_document else None)
 
 
 def new_nonce() -> str:

@@ -239,7 +239,7 @@ def test_a_desk_that_cannot_write_lets_nobody_in(office: BoxOffice, tmp_path: Pa
     path = gate.desk.journal.path
     path.unlink()
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(BadFile, match="cannot be written"):
         gate.scan(code)
 
 
