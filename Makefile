@@ -63,7 +63,7 @@ lock: .venv/.installed ## choose the newest versions that pyproject.toml allows
 
 clean: ## remove the environment, the caches and what was built
 	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	@find boxoffice tasks tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find boxoffice tasks tui tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.installed: requirements-dev.lock pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(make_venv); }

@@ -36,7 +36,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 def word(words: type[StrEnum], name: str, **options: Any) -> Column[Any]:
     """Return a text column that holds one of `words`, held to them by a CHECK called `name`."""
-    kind = Enum(
+    return Column(_words(words, name), nullable=False, **options)
+
+
+def optional_word(words: type[StrEnum], name: str) -> Column[Any]:
+    """Return a text column that holds one of `words` or nothing."""
+    return Column(_words(words, name), nullable=True)
+
+
+def _words(words: type[StrEnum], name: str) -> Enum:
+    return Enum(
         words,
         name=name,
         native_enum=False,
@@ -44,7 +53,6 @@ def word(words: type[StrEnum], name: str, **options: Any) -> Column[Any]:
         length=24,
         values_callable=lambda members: [member.value for member in members],
     )
-    return Column(kind, nullable=False, **options)
 
 
 def json_column(**options: Any) -> Column[Any]:

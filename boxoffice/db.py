@@ -41,6 +41,11 @@ _MIGRATION_LOCK = 0x_B0_0F_FE
 class ReadSession(Session):
     """A transaction that only reads."""
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether writers wait for one another before they read, and no row needs a lock."""
+        return self.get_bind().dialect.name == "sqlite"
+
 
 class WriteSession(ReadSession):
     """A transaction that may write. Everything in it happens, or nothing does."""

@@ -26,7 +26,8 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     ├── Unavailable      75  503   someone outside is silent
     │   ├── DatabaseSilent
     │   ├── GatewaySilent
-    │   └── MailSilent             the carrier of mail is silent; says if the mail may have left
+    │   ├── MailSilent             the carrier of mail is silent; says if the mail may have left
+    │   └── LineSilent             a desk does not reach the listener
     └── Busy             75  429   a lock or a quota
         └── DatabaseBusy
 """
@@ -259,6 +260,12 @@ class MailSilent(Unavailable):
         hint = "check BOXOFFICE_MAIL_URL and the network; the mail is tried again by itself"
         super().__init__(message, hint=hint, retry_seconds=retry_seconds)
         self.may_have_left = may_have_left
+
+
+class LineSilent(Unavailable):
+    """The desk does not reach the listener, or not in time. What it asked may have happened."""
+
+    code = "listener.unavailable"
 
 
 class Busy(BoxOfficeError):

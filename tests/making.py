@@ -169,13 +169,14 @@ def shown_at(
     door: str | None = None,
     gate: str = "A",
     nonce: str | None = None,
+    actor: Actor | None = None,
     **asked: Any,
 ) -> Admission:
     """Show a code at a door."""
     what = Shown(text, nonce or new_nonce(), asked=Asked(**asked))
     with office.writing() as session:
         where = gate_at(session, event, door, gate=gate)
-        return scan(session, DOOR, where, what, now=office.now())
+        return scan(session, actor or DOOR, where, what, now=office.now())
 
 
 def counts(office: BoxOffice) -> dict[str, int]:

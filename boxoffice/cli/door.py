@@ -5,22 +5,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from boxoffice.cli.options import AsJson, EventSlug, Fields, example, noun
+from boxoffice.cli.door_answer import scan_once
+from boxoffice.cli.door_check import app as check_app
+from boxoffice.cli.door_list import app as list_app
+from boxoffice.cli.door_people import app as people_app
+from boxoffice.cli.options import AsJson, EventSlug, Fields, ListName, example, noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from boxoffice.door.models import Source
-    from boxoffice.door.scan import Shown
-    from boxoffice.door.words import Admission
-    from boxoffice.errors import BoxOfficeError
-    from boxoffice.office import BoxOffice
+    from boxoffice.door.queries import DoorStats
+    from boxoffice.door.rules import Asked
 
-app = noun("Scan tickets, undo, count.")
+app = noun("Scan tickets, search, undo, count.")
+app.add_typer(people_app)  # its verbs are verbs of `door`
+app.add_typer(check_app)
+app.add_typer(list_app, name="list")
 
 LINE_MAX = 4096  # characters of one scanned line; what is longer is no code of ours
 
-ListName = Annotated[str | None, typer.Option("--list", help="The door list, by its name.")]
+Direction = Annotated[str, typer.Option("--direction", help="in or out.")]
+ProofKind = Annotated[
+    str | None,
+    typer.Option(
+        "--proof",
+        help="Which proof was seen: student, youth, senior, disability, teacher, other.",
+    ),
+]
+Confirm = Annotated[bool, typer.Option("--confirm", help="The note was read.")]
 Gate = Annotated[str, typer.Option("--gate", help="What this gate is called.")]
 
 
@@ -37,9 +50,11 @@ def scan_command(
     nonce: Annotated[
         str | None, typer.Option("--nonce", help="Repeat safely: the same nonce, the same answer.")
     ] = None,
-    out: Annotated[bool, typer.Option("--out", help="The guest goes out.")] = False,
-    document: Annotated[bool, typer.Option("--document", help="The proof was seen.")] = False,
-    confirm: Annotated[bool, typer.Option("--confirm", help="The note was read.")] = False,
+    direction: Direction = "in",
+    out: Annotated[bool, typer.Option("--out", help="The same as --direction out.")] = False,
+    proof: ProofKind = None,
+    document: Annotated[bool, typer.Option("--document", help="A proof was seen.")] = False,
+    confirm: Confirm = False,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
@@ -48,7 +63,6 @@ def scan_command(
     With --stdin: a verdict a line, in order; the exit code then tells of the stream alone.
     """
     from boxoffice.cli.opening import office_of
-    from boxoffice.door.rules import Asked, Direction
     from boxoffice.door.scan import Shown, new_nonce
     from boxoffice.errors import BadValue
 
@@ -60,16 +74,16 @@ def scan_command(
         )
     if nonce is not None and (stdin or not 1 <= len(nonce) <= 64 or not nonce.isprintable()):  # noqa: PLR2004
         raise BadValue("--nonce", "must be 1 to 64 characters, for one code.")
-    asked = Asked(Direction.OUT if out else Direction.IN, document, confirm)
+    asked = asked_of("out" if out else direction, proof, document=document, confirm=confirm)
     with office_of(ctx, even_if_silent=True) as office:
         if code is not None:
-            what = Shown(code, nonce or new_nonce(), _source(code), asked)
+            what = Shown(code, nonce or new_nonce(), source_of(code), asked)
             raise typer.Exit(
-                _scan(office, event, list_name, gate, what, as_json=as_json, fields=fields)
+                scan_once(office, event, list_name, gate, what, as_json=as_json, fields=fields)
             )
-        for text in _lines():
+        for text in lines_of_stdin():
             what = Shown(text, new_nonce(), asked=asked)
-            _scan(office, event, list_name, gate, what, as_json=as_json, fields=fields)
+            scan_once(office, event, list_name, gate, what, as_json=as_json, fields=fields)
 
 
 @app.command("undo", epilog=example("boxoffice door undo K7QX2M-1 -e noite"))
@@ -93,7 +107,7 @@ def undo_command(
         at = gate_at(session, event, list_name, gate=gate)
         name = undo(session, office.actor, at, ticket, now=office.now())
     if as_json:
-        show.as_json_line({"undone": name, "event": event, "list": at.row.name})
+        show.as_json_line({"undone": name, "event": event, "list": at.list_name})
     else:
         show.line(f"undone: {name} is outside again.")
 
@@ -103,17 +117,31 @@ def stats_command(
     ctx: typer.Context,
     event: EventSlug,
     list_name: ListName = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Again and again, until Ctrl-C.")] = False,
+    every: Annotated[float, typer.Option(min=0.1, max=3600, help="Seconds between two.")] = 5.0,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
     """Count who is expected, who came in, and what the door said."""
-    from boxoffice.cli import show
+    import time
+
     from boxoffice.cli.opening import office_of
-    from boxoffice.cli.shapes import door_stats_json
     from boxoffice.door.queries import door_stats, gate_at
 
-    with office_of(ctx) as office, office.reading() as session:
-        stats = door_stats(session, gate_at(session, event, list_name))
+    with office_of(ctx) as office:
+        while True:
+            with office.reading() as session:
+                stats = door_stats(session, gate_at(session, event, list_name))
+            _show_stats(stats, as_json=as_json, fields=fields)
+            if not watch:
+                return
+            time.sleep(every)
+
+
+def _show_stats(stats: "DoorStats", *, as_json: bool, fields: str | None) -> None:
+    from boxoffice.cli import show
+    from boxoffice.door.wire import door_stats_json
+
     if as_json:
         show.as_json_line(door_stats_json(stats), fields)
         return
@@ -125,16 +153,36 @@ def stats_command(
             *[(f"  {verdict}", str(count)) for verdict, count in stats.verdicts.items()],
         ]
     )
+    sys.stdout.flush()
 
 
-def _source(text: str) -> "Source":
+def asked_of(
+    direction: str, proof: str | None, *, document: bool = False, confirm: bool = False
+) -> "Asked":
+    """Read what the operator says along with the code.
+
+    Raises:
+        BadValue: a word is not known.
+    """
+    from boxoffice.door.rules import Asked, Direction, Proof
+    from boxoffice.errors import BadValue
+
+    if direction not in {"in", "out"}:
+        raise BadValue("--direction", "must be in or out.")
+    if proof is not None and proof not in list(Proof):
+        raise BadValue("--proof", "is not known.", hint="write one of: " + ", ".join(Proof))
+    return Asked(Direction(direction), document, confirm, Proof(proof) if proof else None)
+
+
+def source_of(text: str) -> "Source":
+    """Say whether a person typed it, as far as one can tell."""
     from boxoffice.door.models import Source
     from boxoffice.tickets.code import TicketName, read_code
 
     return Source.TYPED if isinstance(read_code(text), TicketName) else Source.SCANNER
 
 
-def _lines() -> "Iterator[str]":
+def lines_of_stdin() -> "Iterator[str]":
     """Yield the lines of stdin, as they come; the cut-off rest of a monstrous one is dropped."""
     stream = sys.stdin.buffer
     while line := stream.readline(LINE_MAX):
@@ -144,73 +192,3 @@ def _lines() -> "Iterator[str]":
             if not rest or rest.endswith(b"\n"):
                 break
         yield line.decode("utf-8", "replace").rstrip("\r\n")
-
-
-def _scan(
-    office: "BoxOffice",
-    event: str,
-    list_name: str | None,
-    gate: str,
-    what: "Shown",
-    *,
-    as_json: bool,
-    fields: str | None,
-) -> int:
-    """Scan once, show the answer, and return the exit code of its class."""
-    from boxoffice.cli import show
-    from boxoffice.cli.exits import FAULT
-    from boxoffice.cli.shapes import admission_json
-    from boxoffice.door.queries import gate_at
-    from boxoffice.door.rules import ExitOf
-    from boxoffice.door.scan import scan
-    from boxoffice.errors import Busy, Unavailable
-
-    def once() -> "Admission":
-        with office.writing() as session:
-            at = gate_at(session, event, list_name, gate=gate)
-            admission = scan(session, office.actor, at, what, now=office.now())
-            if as_json:  # a wrong field is refused while the scan is not kept yet
-                show.picked(admission_json(admission), fields)
-        return admission
-
-    try:
-        try:
-            admission = once()
-        except Unavailable:
-            admission = once()  # it may have been kept: the nonce then answers as it did
-    except (Unavailable, Busy) as failure:
-        _show_fault(failure, as_json=as_json)
-        return FAULT
-    _show(admission, as_json=as_json, fields=fields)
-    return ExitOf[admission.verdict.family]
-
-
-def _show(admission: "Admission", *, as_json: bool, fields: str | None) -> None:
-    from boxoffice.cli import show
-    from boxoffice.cli.shapes import admission_json
-    from boxoffice.door.words import SYMBOLS
-
-    if as_json:
-        show.as_json_line(admission_json(admission), fields)
-        return
-    family, ticket = admission.verdict.family, admission.ticket
-    who = "" if ticket is None else f"  {ticket.holder_name}  {ticket.tier}  {ticket.short_code}"
-    show.line(f"{SYMBOLS[family]} {family}{who}")
-    show.line(f"  {admission.message}")
-    if admission.hint:
-        show.line(f"  {admission.hint}")
-    sys.stdout.flush()
-
-
-def _show_fault(failure: "BoxOfficeError", *, as_json: bool) -> None:
-    from boxoffice.cli import show
-
-    if as_json:
-        show.as_json_line({
-            "class": "FAULT", "verdict": "unavailable", "message": failure.message,
-            "hint": failure.hint or "scan again", "ticket": None, "first": None,
-        })  # fmt: skip
-        return
-    show.line("? FAULT")
-    show.line(f"  {failure.message}")
-    show.line("  scan again")

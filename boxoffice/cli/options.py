@@ -17,6 +17,7 @@ DryRun = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Print at most this many.")]
 EventSlug = Annotated[str, typer.Option("--event", "-e", help="The event, by its slug.")]
+ListName = Annotated[str | None, typer.Option("--list", help="The door list, by its name.")]
 Key = Annotated[
     str | None,
     typer.Option(

@@ -6,8 +6,6 @@ from boxoffice.people import masked_document
 from boxoffice.times import iso
 
 if TYPE_CHECKING:  # a command pays for the nouns it shows, not for all of them
-    from boxoffice.door.queries import DoorStats
-    from boxoffice.door.words import Admission
     from boxoffice.events.apply import Change
     from boxoffice.events.queries import EventView, TierView
     from boxoffice.orders.queries import OrderLineView, OrderView, TicketView
@@ -154,46 +152,6 @@ def order_line_json(line: "OrderLineView") -> dict[str, Any]:
         "total_minor": line.total.minor,
         "currency": line.total.currency,
         "placed_at": iso(line.placed_at),
-    }
-
-
-def admission_json(admission: "Admission") -> dict[str, Any]:
-    """The answer to one scan."""
-    ticket, first = admission.ticket, admission.first
-    return {
-        "class": admission.verdict.family,
-        "verdict": admission.verdict,
-        "message": admission.message,
-        "hint": admission.hint,
-        "ticket": None
-        if ticket is None
-        else {
-            "short_code": ticket.short_code,
-            "holder_name": ticket.holder_name,
-            "holder_company": ticket.holder_company,
-            "tier": ticket.tier,
-            "attention": ticket.attention,
-        },
-        "first": None
-        if first is None
-        else {"at": iso(first.at), "gate": first.gate, "by": first.by},
-    }
-
-
-def door_stats_json(stats: "DoorStats") -> dict[str, Any]:
-    """The numbers of one door."""
-    from boxoffice.door.rules import VerdictClass
-
-    return {
-        "event": stats.event,
-        "list": stats.list,
-        "expected": stats.expected,
-        "admitted": stats.admitted,
-        "inside": stats.inside,
-        "scans": stats.scans,
-        "refused": stats.of_class(VerdictClass.REFUSE),
-        "warned": stats.of_class(VerdictClass.WARN),
-        "verdicts": stats.verdicts,
     }
 
 

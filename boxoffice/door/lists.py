@@ -57,7 +57,7 @@ def apply_lists(
             row = DoorList(id=new_id(), event_id=event.id, name=door.name)
             session.add(row)
             changes.append(Change("add", "list", door.name))
-            _write(session, row, door, turn, [tier_ids[name] for name in door.tiers])
+            write_list(session, row, door, turn, [tier_ids[name] for name in door.tiers])
         else:
             changes += _changes(session, row, door, turn, tier_ids)
     if changes:
@@ -106,12 +106,16 @@ def _changes(
         "opens_at": iso(row.opens_at),
         "closes_at": iso(row.closes_at),
         "tiers": sorted(names[tier_id] for tier_id in tiers_admitted(session, row.id)),
+        "room": row.room,
+        "takes_payment": row.takes_payment,
     }
     after = {
         "policy": door.policy,
         "opens_at": iso(door.opens_at),
         "closes_at": iso(door.closes_at),
         "tiers": sorted(door.tiers),
+        "room": door.room,
+        "takes_payment": door.takes_payment,
     }
     changes = [
         Change("change", "list", row.name, name, before[name], after[name])
@@ -119,15 +123,17 @@ def _changes(
         if before[name] != after[name]
     ]
     if changes:
-        _write(session, row, door, turn, [tier_ids[name] for name in door.tiers])
+        write_list(session, row, door, turn, [tier_ids[name] for name in door.tiers])
     return changes
 
 
-def _write(
+def write_list(
     session: WriteSession, row: DoorList, door: ListPlan, turn: int, tier_ids: list[UUID]
 ) -> None:
+    """Make a row, which is in the session, what the organizer wants it to be."""
     row.policy = Policy(door.policy)
     row.opens_at, row.closes_at, row.turn = door.opens_at, door.closes_at, turn
+    row.room, row.takes_payment = door.room, door.takes_payment
     session.flush()
     session.connection().execute(delete(DoorListTier).where(col(DoorListTier.list_id) == row.id))
     for tier_id in tier_ids:

@@ -1,16 +1,18 @@
 """Look a code up: which ticket answers to what was shown, and is the code genuine."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlmodel import col
 
 from boxoffice.db import ReadSession
 from boxoffice.door.rules import Reading
 from boxoffice.events.models import Category, Tier
+from boxoffice.ids import CODE_ALPHABET, CODE_LENGTH
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.tickets.code import ShortCode, SignedCode, TicketName, read_code
 from boxoffice.tickets.models import PublicKey, RevokedCode, Ticket, TicketState
@@ -26,6 +28,8 @@ _TICKET = (
     .join(Tier, col(Tier.id) == Ticket.tier_id)
     .join(Order, col(Order.id) == Ticket.order_id)
 )  # fmt: skip
+_CHOICES_MAX = 100  # tickets of one order
+_ORDER_CODE = re.compile(f"[{CODE_ALPHABET}]{{{CODE_LENGTH}}}")
 _BY_DIGEST = _TICKET.where(col(Ticket.code_digest) == bindparam("digest"))
 _BY_OLD_DIGEST = _TICKET.join(RevokedCode, col(RevokedCode.ticket_id) == Ticket.id).where(
     col(RevokedCode.code_digest) == bindparam("digest")
@@ -33,6 +37,7 @@ _BY_OLD_DIGEST = _TICKET.join(RevokedCode, col(RevokedCode.ticket_id) == Ticket.
 _BY_NAME = _TICKET.where(
     col(Order.code) == bindparam("order_code"), col(Ticket.number) == bindparam("number")
 )
+_BY_ORDER = _TICKET.where(col(Order.code) == bindparam("order_code")).order_by(col(Ticket.number))
 _BY_ID = _TICKET.where(col(Ticket.id) == bindparam("ticket_id"))
 
 
@@ -54,26 +59,60 @@ class Found:
     order_code: str
     order_state: OrderState
 
+    @property
+    def short_code(self) -> str:
+        """The ticket's name: `K7QX2M-1`."""
+        return f"{self.order_code}-{self.number}"
 
-def look_up(session: ReadSession, text: str) -> tuple[Reading, Found | None]:
-    """Read `text` as a code, and find its ticket. A forged code has none."""
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What a text turned out to be: at most one ticket, or the several of an order."""
+
+    reading: Reading
+    found: Found | None = None
+    choices: tuple[Found, ...] = ()
+
+
+def look_up(session: ReadSession, text: str, event_id: UUID) -> LookedUp:
+    """Read `text` as a code, and find its ticket. A forged code has none.
+
+    The code of an order is that of its ticket, when there is one alone; the tickets of an order
+    for another event are not told apart.
+    """
     code = read_code(text)
     match code:
         case None:
-            return Reading(is_readable=False), None
+            return _order_in(session, text, event_id)
         case TicketName(order_code, number):
             named = {"order_code": order_code, "number": number}
-            return Reading(is_readable=True), _found(session, _BY_NAME, named)
+            return LookedUp(Reading(is_readable=True), _found(session, _BY_NAME, named))
         case SignedCode():
             key = session.get(PublicKey, code.key_id)
             if key is None or not code.is_signed_by(key.public_key):
-                return Reading(is_readable=True, is_genuine=False), None
+                return LookedUp(Reading(is_readable=True, is_genuine=False))
         case ShortCode():
             pass
-    digest = {"digest": code.digest}
-    found = _found(session, _BY_DIGEST, digest)
-    found = found or _found(session, _BY_OLD_DIGEST, digest, is_revoked=True)
-    return Reading(is_readable=True), found
+    return LookedUp(Reading(is_readable=True), found_by_digest(session, code.digest))
+
+
+def found_by_digest(session: ReadSession, digest: str) -> Found | None:
+    """Return the ticket whose code, now or before a re-issue, has this digest."""
+    found = _found(session, _BY_DIGEST, {"digest": digest})
+    return found or _found(session, _BY_OLD_DIGEST, {"digest": digest}, is_revoked=True)
+
+
+def order_code_of(text: str) -> str | None:
+    """Return the order's code that `text` is, or `None`."""
+    tidy = text.strip().upper()
+    return tidy if _ORDER_CODE.fullmatch(tidy) else None
+
+
+def tickets_of(session: ReadSession, order_code: str) -> tuple[Found, ...]:
+    """Return the tickets of an order, by number."""
+    asked = {"order_code": order_code}
+    rows = session.connection().execute(_BY_ORDER.limit(_CHOICES_MAX), asked).all()
+    return tuple(_read(row) for row in rows)
 
 
 def ticket_scanned(session: ReadSession, ticket_id: UUID) -> Found:
@@ -81,6 +120,17 @@ def ticket_scanned(session: ReadSession, ticket_id: UUID) -> Found:
     found = _found(session, _BY_ID, {"ticket_id": ticket_id})
     assert found is not None, "a ticket that was scanned is never deleted"
     return found
+
+
+def _order_in(session: ReadSession, text: str, event_id: UUID) -> LookedUp:
+    order_code = order_code_of(text)
+    if order_code is None:
+        return LookedUp(Reading(is_readable=False))
+    every = tickets_of(session, order_code)
+    alive = [ticket for ticket in every if ticket.state is not TicketState.VOID] or every
+    if len(alive) > 1 and alive[0].event_id == event_id:
+        return LookedUp(Reading(is_readable=True, has_choices=True), choices=tuple(alive))
+    return LookedUp(Reading(is_readable=True), alive[0] if alive else None)
 
 
 def _found(
@@ -91,4 +141,9 @@ def _found(
     is_revoked: bool = False,
 ) -> Found | None:
     row = session.connection().execute(statement, key).first()
-    return None if row is None else Found(is_revoked, *row)
+    return None if row is None else _read(row, is_revoked=is_revoked)
+
+
+def _read(row: Row[*tuple[Any, ...]], *, is_revoked: bool = False) -> Found:
+    values: tuple[Any, ...] = tuple(row)
+    return Found(is_revoked, *values)

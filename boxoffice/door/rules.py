@@ -1,7 +1,7 @@
-"""The one decision at the door: pure, so that every desk decides alike, online or not."""
+"""The words of the door, and the facts a decision is made of. The decision is in `judge.py`."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from uuid import UUID
@@ -34,6 +34,7 @@ class VerdictClass(StrEnum):
     HOLD = "HOLD"
     WARN = "WARN"
     REFUSE = "REFUSE"
+    FAULT = "FAULT"  # we could not tell
 
 
 class ExitOf(IntEnum):
@@ -43,6 +44,18 @@ class ExitOf(IntEnum):
     HOLD = 10
     WARN = 20
     REFUSE = 30
+    FAULT = 40
+
+
+class Proof(StrEnum):
+    """The document that gives a right to half price (Lei 12.933/2013, Lei 10.741/2003)."""
+
+    STUDENT = "student"  # Carteira de Identificação Estudantil
+    YOUTH = "youth"  # ID Jovem
+    SENIOR = "senior"  # from 60 years on
+    DISABILITY = "disability"  # and one companion
+    TEACHER = "teacher"  # by law of some states
+    OTHER = "other"
 
 
 class Verdict(StrEnum):
@@ -51,8 +64,14 @@ class Verdict(StrEnum):
     OK = "ok"
     OK_REENTRY = "ok_reentry"
     OK_EXIT = "ok_exit"
+    OK_UNSYNCED = "ok_unsynced"  # by the snapshot; the server has not heard of it yet
+    OK_SIGNATURE_ONLY = "ok_signature_only"  # sold after the snapshot, and signed by us
+    OK_OVERRIDE = "ok_override"  # a door lead says so, and why
+    OK_REPLAY = "ok_replay"  # this very scan has come in before
     NEEDS_DOCUMENT = "needs_document"
     NEEDS_CONFIRMATION = "needs_confirmation"
+    MUST_PAY = "must_pay"
+    CHOOSE_TICKET = "choose_ticket"
     ALREADY_IN = "already_in"
     ALREADY_TODAY = "already_today"
     NOT_INSIDE = "not_inside"
@@ -71,6 +90,9 @@ class Verdict(StrEnum):
     TOO_EARLY = "too_early"
     TOO_LATE = "too_late"
     LIST_CLOSED = "list_closed"
+    AREA_FULL = "area_full"
+    STALE_SNAPSHOT = "stale_snapshot"
+    UNAVAILABLE = "unavailable"
 
     @property
     def family(self) -> VerdictClass:
@@ -88,21 +110,31 @@ _CLASSES = MappingProxyType(
         Verdict.OK: VerdictClass.ADMIT,
         Verdict.OK_REENTRY: VerdictClass.ADMIT,
         Verdict.OK_EXIT: VerdictClass.ADMIT,
+        Verdict.OK_UNSYNCED: VerdictClass.ADMIT,
+        Verdict.OK_SIGNATURE_ONLY: VerdictClass.ADMIT,
+        Verdict.OK_OVERRIDE: VerdictClass.ADMIT,
+        Verdict.OK_REPLAY: VerdictClass.ADMIT,
         Verdict.NEEDS_DOCUMENT: VerdictClass.HOLD,
         Verdict.NEEDS_CONFIRMATION: VerdictClass.HOLD,
+        Verdict.MUST_PAY: VerdictClass.HOLD,
+        Verdict.CHOOSE_TICKET: VerdictClass.HOLD,
         Verdict.ALREADY_IN: VerdictClass.WARN,
         Verdict.ALREADY_TODAY: VerdictClass.WARN,
         Verdict.NOT_INSIDE: VerdictClass.WARN,
+        Verdict.STALE_SNAPSHOT: VerdictClass.FAULT,
+        Verdict.UNAVAILABLE: VerdictClass.FAULT,
     }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the text of a scan turned out to be, before anything was looked up."""
+    """What the text of a scan turned out to be."""
 
     is_readable: bool
     is_genuine: bool = True  # a signed code's signature holds; other codes have none
+    has_choices: bool = False  # an order's code, and the order has several tickets
+    is_newer: bool = False  # a genuine signed code, of a ticket made after our snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +147,10 @@ class Door:
     tier_ids: frozenset[UUID]  # empty: every tier
     opens_at: datetime | None
     closes_at: datetime | None
+    takes_payment: bool = False  # who has not paid may pay here
+    room_left: int | None = None  # how many more may be inside at once; none: no limit
+    is_offline: bool = False  # judged on a snapshot
+    is_stale: bool = False  # and that snapshot is too old to judge on
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +176,10 @@ class Guest:
     attention: str
     entries: tuple[Entered, ...]  # in the order they happened
 
+    def alone(self) -> "Guest":
+        """Return the guest as if nobody had come in yet."""
+        return replace(self, entries=())
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -148,98 +188,6 @@ class Asked:
     direction: Direction = Direction.IN
     saw_document: bool = False
     confirms: bool = False
-
-
-def judge(
-    reading: Reading, guest: Guest | None, door: Door, asked: Asked, *, now: datetime, today: date
-) -> Verdict:
-    """Return the verdict, testing in the order of design §5. `today` is the event's own day."""
-    if not reading.is_readable:
-        return Verdict.UNREADABLE
-    if not reading.is_genuine:
-        return Verdict.BAD_SIGNATURE
-    if guest is not None and guest.event_id != door.event_id:
-        return Verdict.WRONG_EVENT
-    if not door.is_open:
-        return Verdict.LIST_CLOSED
-    if guest is None:
-        return Verdict.UNKNOWN
-    return (
-        _dead(guest)
-        or _out_of_place(guest, door, now)
-        or (_leaving(guest) if asked.direction is Direction.OUT else None)
-        or _already_in(guest, door.policy, today)
-        or _held_back(guest, asked)
-        or (Verdict.OK_REENTRY if guest.entries else Verdict.OK)
-    )
-
-
-def slot_of(policy: Policy, entries: tuple[Entered, ...], today: date) -> str:
-    """Return the slot an admission takes: the key that two gates would fight over."""
-    if policy is Policy.ONCE:
-        return ""
-    if policy is Policy.DAILY:
-        return today.isoformat()
-    # An entry from before the policy changed has another kind of slot.
-    numbers = [int(entry.slot) for entry in entries if entry.slot.isdecimal()]
-    return str(1 + max(numbers, default=0))
-
-
-def first_of(verdict: Verdict, entries: tuple[Entered, ...], today: date) -> Entered | None:
-    """Return the entry that a repeated scan has run into."""
-    if verdict is Verdict.ALREADY_TODAY:
-        return next(entry for entry in entries if entry.slot == today.isoformat())
-    if verdict is Verdict.ALREADY_IN:
-        return next((entry for entry in entries if entry.left_at is None), entries[0])
-    return None
-
-
-def _dead(guest: Guest) -> Verdict | None:
-    if guest.is_revoked:
-        return Verdict.REVOKED
-    if guest.order_state is OrderState.CHARGED_BACK:
-        return Verdict.CHARGED_BACK
-    if guest.ticket_state is TicketState.BLOCKED or guest.order_state is OrderState.DISPUTED:
-        return Verdict.BLOCKED
-    if guest.order_state is OrderState.EXPIRED:
-        return Verdict.EXPIRED_ORDER
-    if guest.order_state is OrderState.REFUNDED:
-        return Verdict.REFUNDED
-    if guest.order_state is OrderState.CANCELLED or guest.ticket_state is TicketState.VOID:
-        return Verdict.CANCELLED
-    return None
-
-
-def _out_of_place(guest: Guest, door: Door, now: datetime) -> Verdict | None:
-    if door.tier_ids and guest.tier_id not in door.tier_ids:
-        return Verdict.NOT_ON_LIST
-    if door.opens_at is not None and now < door.opens_at:
-        return Verdict.TOO_EARLY
-    if door.closes_at is not None and now >= door.closes_at:
-        return Verdict.TOO_LATE
-    if guest.ticket_state is TicketState.HELD:
-        return Verdict.UNPAID
-    return None
-
-
-def _leaving(guest: Guest) -> Verdict:
-    is_inside = any(entry.left_at is None for entry in guest.entries)
-    return Verdict.OK_EXIT if is_inside else Verdict.NOT_INSIDE
-
-
-def _already_in(guest: Guest, policy: Policy, today: date) -> Verdict | None:
-    if policy is Policy.ONCE and guest.entries:
-        return Verdict.ALREADY_IN
-    if policy is Policy.DAILY and any(e.slot == today.isoformat() for e in guest.entries):
-        return Verdict.ALREADY_TODAY
-    if policy is Policy.AFTER_EXIT and any(entry.left_at is None for entry in guest.entries):
-        return Verdict.ALREADY_IN
-    return None
-
-
-def _held_back(guest: Guest, asked: Asked) -> Verdict | None:
-    if guest.needs_document and not asked.saw_document:
-        return Verdict.NEEDS_DOCUMENT
-    if guest.attention and not asked.confirms:
-        return Verdict.NEEDS_CONFIRMATION
-    return None
+    proof: Proof | None = None  # which document was seen
+    override: str = ""  # why a door lead lets the guest in against the rules
+    replays: UUID | None = None  # the scan that is judged once more, when it is kept already

@@ -3,35 +3,43 @@
 import hashlib
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
-from boxoffice.db import WriteSession, changed, insert_values_once
-from boxoffice.door.lists import tiers_admitted
+from boxoffice.audit.record import record
+from boxoffice.db import ReadSession, WriteSession, changed, insert_values_once
+from boxoffice.door.gate import Gate
+from boxoffice.door.judge import first_of, judge, proof_seen, slot_of
 from boxoffice.door.look_up import Found, look_up, ticket_scanned
 from boxoffice.door.models import DoorList, Entry, Mode, Scan, Source
-from boxoffice.door.rules import (
-    Asked,
-    Door,
-    Entered,
-    Guest,
-    Verdict,
-    first_of,
-    judge,
-    slot_of,
-)
+from boxoffice.door.rules import Asked, Direction, Entered, Guest, Verdict
 from boxoffice.door.words import Admission, First, TicketShown, say
 from boxoffice.errors import NonceReused
-from boxoffice.events.models import Category, Event, EventState
+from boxoffice.events.models import Category
 from boxoffice.ids import new_id
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import shown
+from boxoffice.tickets.models import Ticket
 from boxoffice.times import local_day
 
 _UNKNOWN_MAX = 120  # characters of an unknown text that are kept
+_ONLINE: MappingProxyType[str, Any] = MappingProxyType(
+    {
+        "mode": Mode.ONLINE,
+        "skew_seconds": 0,
+        "annuls_id": None,
+        "desk_id": None,
+        "desk_sequence": None,
+        "device_at": None,
+        "received_at": None,
+        "snapshot_at": None,
+        "server_verdict": None,
+    }
+)
 
 # Made once: the line at the door waits for every scan.
 _BY_NONCE = select(
@@ -45,6 +53,18 @@ _ENTRIES = (
     )
     .order_by(col(Entry.entered_at), col(Entry.slot))
 )
+# Race: a scan, and a desk's journal that is merged. The merge locks the tickets it settles for
+# itself; a scan shares its ticket with other scans, and waits for the merge.
+_SHARE = select(col(Ticket.id)).where(col(Ticket.id) == bindparam("ticket_id"))
+_SHARE = _SHARE.with_for_update(read=True, key_share=True)
+_HOLD_LIST = (
+    update(DoorList).where(col(DoorList.id) == bindparam("list_id")).values(turn=col(DoorList.turn))
+)
+_INSIDE = (
+    select(func.count())
+    .select_from(Entry)
+    .where(col(Entry.list_id) == bindparam("list_id"), col(Entry.left_at).is_(None))
+)
 _LEAVE = (
     update(Entry)
     .where(
@@ -54,20 +74,6 @@ _LEAVE = (
     )
     .values(left_at=bindparam("now"))
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A door as a desk stands at it."""
-
-    row: DoorList
-    event: Event
-    name: str = ""
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The event's own zone."""
-        return ZoneInfo(self.event.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,54 +119,70 @@ def scan(
         NonceReused: the nonce came before with another text or at another door.
     """
     actor.must(Permission.SCAN)
-    before = _kept(session, what.nonce)
-    if before is not None:
-        return _replay(session, before, gate, what)
+    if what.asked.override:
+        actor.must(Permission.OVERRIDE_DOOR)
+    if what.asked.direction is Direction.OUT:
+        # The way out is not undone by its nonce, as the way in is: it is asked for first.
+        before = _kept(session, what.nonce)
+        if before is not None:
+            return _replay(session, before, gate, what)
 
-    reading, found = look_up(session, what.text)
-    door = _door(session, gate)
+    looked = look_up(session, what.text, gate.event_id)
+    found = looked.found
+    if found is not None and not session.is_sqlite:
+        session.connection().execute(_SHARE, {"ticket_id": found.ticket_id})
+    door = gate.door(_room_left(session, gate, what.asked))
     today = local_day(now, gate.zone)
-    guest = _guest(session, found, gate)
-    verdict = judge(reading, guest, door, what.asked, now=now, today=today)
+    guest = guest_of(session, found, gate.list_id)
+    verdict = judge(looked.reading, guest, door, what.asked, now=now, today=today)
     scan_id = new_id()
 
     # Race: two gates scan one ticket. The entry's key lets one in; the other judges again and
     # sees the first.
-    if (
+    while (
         found is not None
         and guest is not None
         and verdict.admits
         and not _enter(session, gate, found.ticket_id, guest, verdict, scan_id=scan_id, now=now)
     ):
-        guest = _guest(session, found, gate)
-        verdict = judge(reading, guest, door, what.asked, now=now, today=today)
+        guest = guest_of(session, found, gate.list_id)
+        verdict = judge(looked.reading, guest, door, what.asked, now=now, today=today)
     met = first_of(verdict, guest.entries, today) if guest is not None else None
     kept = _Kept(
         id=scan_id,
-        list_id=gate.row.id,
+        list_id=gate.list_id,
         ticket_id=found.ticket_id if found is not None else None,
         scanned_at=now,
         verdict=verdict,
         text_digest=what.digest,
         first_scan_id=met.scan_id if met is not None else None,
     )
-    row = asdict(kept) | {
-        "nonce": what.nonce,
-        "gate": gate.name,
-        "direction": what.asked.direction,
-        "mode": Mode.ONLINE,
-        "source": what.source,
-        "unknown_text": None if found is not None else shown(what.text, length_max=_UNKNOWN_MAX),
-        "operator": actor.name,
-        "annuls_id": None,
-    }
-    # Race: one scan sent twice at once. The nonce keeps the first, whose entry stands.
+    row = (
+        _ONLINE
+        | asdict(kept)
+        | {
+            "nonce": what.nonce,
+            "gate": gate.name,
+            "direction": what.asked.direction,
+            "source": what.source,
+            "unknown_text": None
+            if found is not None
+            else shown(what.text, length_max=_UNKNOWN_MAX),
+            "operator": actor.name,
+            "proof": proof_seen(what.asked, guest, verdict),
+            "reason": what.asked.override if verdict is Verdict.OK_OVERRIDE else "",
+        }
+    )
+    # Race: one scan sent twice at once, or once more. The nonce keeps the first, whose entry
+    # stands.
     if not insert_values_once(session, Scan, row):
         session.connection().execute(delete(Entry).where(col(Entry.scan_id) == scan_id))
         before = _kept(session, what.nonce)
         assert before is not None, "the nonce was in our way"
         return _replay(session, before, gate, what)
-    return _answer(session, kept, gate, found)
+    if verdict is Verdict.OK_OVERRIDE and found is not None:
+        record(session, actor, "door.override", "ticket", found.ticket_id, now=now)
+    return _answer(session, kept, gate, found, looked.choices)
 
 
 def new_nonce() -> str:
@@ -173,21 +195,20 @@ def _kept(session: WriteSession, nonce: str) -> _Kept | None:
     return None if row is None else _Kept(*row)
 
 
-def _door(session: WriteSession, gate: Gate) -> Door:
-    return Door(
-        event_id=gate.event.id,
-        policy=gate.row.policy,
-        is_open=gate.event.state is not EventState.CANCELLED,
-        tier_ids=tiers_admitted(session, gate.row.id),
-        opens_at=gate.row.opens_at,
-        closes_at=gate.row.closes_at,
-    )
+def _room_left(session: WriteSession, gate: Gate, asked: Asked) -> int | None:
+    if gate.room is None or asked.direction is Direction.OUT:
+        return None
+    # Race: two gates, room for one. The list is held while we count and enter.
+    changed(session, _HOLD_LIST, {"list_id": gate.list_id})
+    inside = session.connection().execute(_INSIDE, {"list_id": gate.list_id}).scalar_one()
+    return gate.room - inside
 
 
-def _guest(session: WriteSession, found: Found | None, gate: Gate) -> Guest | None:
+def guest_of(session: ReadSession, found: Found | None, list_id: UUID) -> Guest | None:
+    """Return what is known of a ticket that was found, with its entries at one list."""
     if found is None:
         return None
-    key = {"list_id": gate.row.id, "ticket_id": found.ticket_id}
+    key = {"list_id": list_id, "ticket_id": found.ticket_id}
     rows = session.connection().execute(_ENTRIES, key).all()
     return Guest(
         event_id=found.event_id,
@@ -213,11 +234,12 @@ def _enter(
 ) -> bool:
     """Write the entry, or the way out; `False` when another gate was faster."""
     if verdict is Verdict.OK_EXIT:
-        key = {"the_list": gate.row.id, "the_ticket": ticket_id, "now": now}
+        key = {"the_list": gate.list_id, "the_ticket": ticket_id, "now": now}
         return changed(session, _LEAVE, key) > 0
-    slot = slot_of(gate.row.policy, guest.entries, local_day(now, gate.zone))
+    today, against = local_day(now, gate.zone), verdict is Verdict.OK_OVERRIDE
+    slot = slot_of(gate.policy, guest.entries, today, is_override=against)
     entry = {
-        "list_id": gate.row.id,
+        "list_id": gate.list_id,
         "ticket_id": ticket_id,
         "slot": slot,
         "scan_id": scan_id,
@@ -228,24 +250,27 @@ def _enter(
 
 
 def _replay(session: WriteSession, before: _Kept, gate: Gate, what: Shown) -> Admission:
-    if before.text_digest != what.digest or before.list_id != gate.row.id:
+    if before.text_digest != what.digest or before.list_id != gate.list_id:
         raise NonceReused(
             "this nonce was used for another scan.", hint="make a new nonce for each ticket shown"
         )
     found = None if before.ticket_id is None else ticket_scanned(session, before.ticket_id)
-    return _answer(session, before, gate, found)
+    choices: tuple[Found, ...] = ()
+    if before.verdict is Verdict.CHOOSE_TICKET:
+        choices = look_up(session, what.text, gate.event_id).choices
+    return _answer(session, before, gate, found, choices)
 
 
-def _answer(session: WriteSession, kept: _Kept, gate: Gate, found: Found | None) -> Admission:
+def _answer(
+    session: WriteSession,
+    kept: _Kept,
+    gate: Gate,
+    found: Found | None,
+    choices: tuple[Found, ...],
+) -> Admission:
     ticket = first = None
     if found is not None and kept.verdict is not Verdict.WRONG_EVENT:
-        ticket = TicketShown(
-            short_code=f"{found.order_code}-{found.number}",
-            holder_name=found.holder_name,
-            holder_company=found.holder_company,
-            tier=found.tier,
-            attention=found.attention,
-        )
+        ticket = shown_of(found)
     if kept.first_scan_id is not None:
         met = session.get_one(Scan, kept.first_scan_id)
         first = First(at=met.scanned_at, gate=met.gate, by=met.operator)
@@ -256,4 +281,16 @@ def _answer(session: WriteSession, kept: _Kept, gate: Gate, found: Found | None)
         first=first,
         scanned_at=kept.scanned_at,
         zone=gate.zone,
+        choices=tuple(shown_of(choice) for choice in choices),
+    )
+
+
+def shown_of(found: Found) -> TicketShown:
+    """Return what the operator may see of a ticket."""
+    return TicketShown(
+        short_code=found.short_code,
+        holder_name=found.holder_name,
+        holder_company=found.holder_company,
+        tier=found.tier,
+        attention=found.attention,
     )

@@ -7,9 +7,10 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from boxoffice.db import WriteSession, changed
+from boxoffice.door.conflicts import settle_ticket
+from boxoffice.door.gate import Gate
 from boxoffice.door.models import Entry, Scan, Source
 from boxoffice.door.rules import Direction
-from boxoffice.door.scan import Gate
 from boxoffice.errors import NotFound, WrongState
 from boxoffice.orders.models import Order
 from boxoffice.staff.rules import Actor, Permission
@@ -32,7 +33,7 @@ def undo(
         .join(Scan, col(Scan.id) == Entry.scan_id)
         .join(Ticket, col(Ticket.id) == Entry.ticket_id)
         .join(Order, col(Order.id) == Ticket.order_id)
-        .where(Entry.list_id == gate.row.id)
+        .where(Entry.list_id == gate.list_id)
         .order_by(col(Entry.entered_at).desc(), col(Entry.slot).desc())
     )
     if ticket_name is None:
@@ -49,10 +50,12 @@ def undo(
         raise NotFound(
             "admission",
             "to undo",
-            hint=f"see who is in: boxoffice door stats --event {gate.event.slug}",
+            hint=f"see who is in: boxoffice door stats --event {gate.slug}",
         )
     entry, admitted, ticket, order = found
     name = f"{order.code}-{ticket.number}"
+    # Race: an undo and a merge of one ticket. Its row is held, and what is left is settled once.
+    session.exec(select(Ticket.id).where(Ticket.id == ticket.id).with_for_update()).one()
     # Race: two desks undo one admission. Whoever deletes the entry has undone it.
     gone = changed(session, delete(Entry).where(col(Entry.scan_id) == entry.scan_id))
     if not gone:
@@ -60,7 +63,7 @@ def undo(
     session.add(
         Scan(
             nonce=f"undo:{admitted.id}",
-            list_id=gate.row.id,
+            list_id=gate.list_id,
             ticket_id=ticket.id,
             gate=gate.name,
             direction=Direction.UNDO,
@@ -72,4 +75,6 @@ def undo(
             text_digest=hashlib.sha256(name.encode()).hexdigest(),
         )
     )
+    session.flush()
+    settle_ticket(session, gate, ticket.id)
     return name

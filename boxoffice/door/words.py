@@ -1,10 +1,9 @@
 """What the door says: one line of what is so, one of what the operator does next."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from boxoffice.door.rules import Verdict, VerdictClass
 from boxoffice.times import ago_text
@@ -14,17 +13,23 @@ _SAYINGS = MappingProxyType(
         Verdict.OK: ("welcome", ""),
         Verdict.OK_REENTRY: ("welcome back", ""),
         Verdict.OK_EXIT: ("out; may come back as the list allows", ""),
+        Verdict.OK_UNSYNCED: ("welcome, by the snapshot", ""),
+        Verdict.OK_SIGNATURE_ONLY: ("welcome: newer than the snapshot, and signed by us", ""),
+        Verdict.OK_OVERRIDE: ("let in by the door lead", ""),
+        Verdict.OK_REPLAY: ("welcome: this very scan is known already", ""),
         Verdict.NEEDS_DOCUMENT: (
             "half price: ask for the proof",
-            "seen it? scan again with --document",
+            "seen it? scan again with --proof student, or --document",
         ),
+        Verdict.MUST_PAY: ("not paid yet", "take the payment at the counter, then scan again"),
+        Verdict.CHOOSE_TICKET: ("an order with several tickets", "scan one of its tickets"),
         Verdict.NEEDS_CONFIRMATION: ("read the note first", "done? scan again with --confirm"),
         Verdict.ALREADY_IN: ("already in", "look for who came first, or call the door lead"),
         Verdict.ALREADY_TODAY: (
             "already in today",
             "this list admits once a day; call the door lead",
         ),
-        Verdict.NOT_INSIDE: ("is not inside", "scan for entry instead, without --out"),
+        Verdict.NOT_INSIDE: ("is not inside", "scan for entry instead, with --direction in"),
         Verdict.UNREADABLE: ("this is not a ticket code", "scan again, or type the code by hand"),
         Verdict.UNKNOWN: ("no such ticket", "search by name: boxoffice order find NAME"),
         Verdict.BAD_SIGNATURE: (
@@ -46,6 +51,12 @@ _SAYINGS = MappingProxyType(
         Verdict.TOO_EARLY: ("this door is not open yet", "ask the guest to wait"),
         Verdict.TOO_LATE: ("this door has closed", "call the door lead"),
         Verdict.LIST_CLOSED: ("the event is cancelled", "send the guest to the counter"),
+        Verdict.AREA_FULL: ("full inside", "let a guest out first, or call the door lead"),
+        Verdict.STALE_SNAPSHOT: (
+            "the snapshot is too old to judge on",
+            "bring a fresh one: boxoffice desk pull",
+        ),
+        Verdict.UNAVAILABLE: ("we could not tell", "scan again"),
     }
 )
 
@@ -55,6 +66,7 @@ SYMBOLS = MappingProxyType(
         VerdictClass.HOLD: "●",
         VerdictClass.WARN: "▲",
         VerdictClass.REFUSE: "✖",
+        VerdictClass.FAULT: "?",
     }
 )
 
@@ -90,6 +102,7 @@ class Admission:
     scanned_at: datetime
     ticket: TicketShown | None
     first: First | None
+    choices: tuple[TicketShown, ...] = ()
 
 
 def say(
@@ -99,7 +112,8 @@ def say(
     ticket: TicketShown | None,
     first: First | None,
     scanned_at: datetime,
-    zone: ZoneInfo,
+    zone: tzinfo,
+    choices: tuple[TicketShown, ...] = (),
 ) -> Admission:
     """Put a verdict into words. The time that has passed is counted up to the scan itself."""
     message, hint = _SAYINGS[verdict]
@@ -109,4 +123,4 @@ def say(
         message = f"{message} since {clock}{gate}, by {first.by} ({ago_text(first.at, scanned_at)})"
     if verdict is Verdict.NEEDS_CONFIRMATION and ticket is not None:
         message = f"{message}: {ticket.attention}"
-    return Admission(scan_id, verdict, message, hint, scanned_at, ticket, first)
+    return Admission(scan_id, verdict, message, hint, scanned_at, ticket, first, choices)

@@ -27,7 +27,7 @@ _EVENT_KEYS = frozenset(
     "boleto_cutoff_days half_cap_percent".split()
 )
 _TIER_KEYS = frozenset("name price quota category opens_at closes_at after".split())
-_LIST_KEYS = frozenset("name tiers policy opens_at closes_at".split())
+_LIST_KEYS = frozenset("name tiers policy opens_at closes_at room takes_payment".split())
 _POLICIES = ("once", "daily", "after_exit", "unlimited")
 
 
@@ -53,6 +53,8 @@ class ListPlan:
     policy: str
     opens_at: datetime | None
     closes_at: datetime | None
+    room: int | None = None
+    takes_payment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,20 @@ def _list(read: Reader) -> ListPlan:
         policy=policy,
         opens_at=read.moment("opens_at"),
         closes_at=read.moment("closes_at"),
+        room=read.whole("room", lowest=1) if "room" in read.table else None,
+        takes_payment=read.flag("takes_payment", default=False),
     )
+
+
+def list_plan(table: Mapping[str, Any], timezone: str, *, now: datetime) -> ListPlan:
+    """Check what a command's flags say of one door list.
+
+    Raises:
+        BadValue: a name is unknown or missing, or a value makes no sense.
+    """
+    plan = _list(Reader(table, "list", _LIST_KEYS, now, ZoneInfo(timezone)))
+    _window(f"list {plan.name!r}", plan.opens_at, plan.closes_at)
+    return plan
 
 
 def checked(plan: EventPlan) -> EventPlan:

@@ -8,6 +8,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from boxoffice.errors import BoxOfficeError
+from boxoffice.listener.desk import (
+    JOURNAL_MAX,
+    desk_enrol,
+    desk_scan,
+    desk_scans,
+    desk_search,
+    desk_snapshot,
+    desk_stats,
+    enrol_limit,
+)
 from boxoffice.listener.health import live, ready
 from boxoffice.listener.mail_events import sendgrid_events
 from boxoffice.listener.metrics import metrics
@@ -28,6 +38,12 @@ def create_app(office: BoxOffice, *, after_keeping: Callable[[], None]) -> Starl
             Route(
                 "/webhooks/sendgrid", sendgrid_events, methods=["POST"], max_body_size=MAIL_BODY_MAX
             ),
+            Route("/desk/enrol", desk_enrol, methods=["POST"]),
+            Route("/desk/scan", desk_scan, methods=["POST"]),
+            Route("/desk/scans", desk_scans, methods=["POST"], max_body_size=JOURNAL_MAX),
+            Route("/desk/snapshot", desk_snapshot, methods=["GET"]),
+            Route("/desk/search", desk_search, methods=["GET"]),
+            Route("/desk/stats", desk_stats, methods=["GET"]),
             Route("/health/live", live, methods=["GET"]),
             Route("/health/ready", ready, methods=["GET"]),
             Route("/metrics", metrics, methods=["GET"]),
@@ -36,6 +52,7 @@ def create_app(office: BoxOffice, *, after_keeping: Callable[[], None]) -> Starl
         max_body_size=BODY_MAX,
     )
     app.state.office = office
+    app.state.enrol_limit = enrol_limit()
     app.state.after_keeping = after_keeping
     return app
 

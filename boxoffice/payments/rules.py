@@ -57,7 +57,7 @@ def decide(
 
     Only a refund, a dispute or undone cash takes money away: what is told of an unpaid charge
     after its money came is old. `is_in_cash` says that the money came outside of the gateway.
-    Source: the decision table of Asaas (docs/decisions/0007-one-decision-on-money.md).
+    Source: the decision table of Asaas (docs/decisions/0011-one-decision-on-money.md).
     """
     if charge.state is ChargeState.OTHER:
         return Decision(payment, (), f"no decision for {charge.state}")

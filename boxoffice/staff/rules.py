@@ -15,6 +15,9 @@ class Permission(StrEnum):
     CANCEL_ORDER = "cancel an order"
     SCAN = "scan at the door"
     UNDO_SCAN = "undo a scan"
+    OVERRIDE_DOOR = "let a guest in against the rules"
+    ENROL_DESK = "enrol and revoke desks"
+    RESOLVE_CONFLICT = "close a conflict of the door"
     SEE_PEOPLE = "see who bought and who comes"
     EXPORT = "export data"
     EXPORT_DOCUMENTS = "export whole document numbers"
@@ -36,13 +39,17 @@ class Role(StrEnum):
 
 
 _DOOR = {Permission.SCAN, Permission.SEE_PEOPLE}
+_DOOR_LEAD = _DOOR | {
+    Permission.UNDO_SCAN,
+    Permission.OVERRIDE_DOOR,
+    Permission.ENROL_DESK,
+    Permission.RESOLVE_CONFLICT,
+}
 _COUNTER = {Permission.SELL, Permission.CANCEL_ORDER, Permission.SEE_PEOPLE}
 PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: frozenset(Permission),
-        Role.MANAGER: frozenset(
-            _COUNTER | _DOOR | {Permission.EDIT_EVENT, Permission.UNDO_SCAN, Permission.EXPORT}
-        ),
+        Role.MANAGER: frozenset(_COUNTER | _DOOR_LEAD | {Permission.EDIT_EVENT, Permission.EXPORT}),
         Role.FINANCE: frozenset(
             {
                 Permission.SEE_PEOPLE,
@@ -52,7 +59,7 @@ PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.BOX_OFFICE: frozenset(_COUNTER),
-        Role.DOOR_LEAD: frozenset(_DOOR | {Permission.UNDO_SCAN}),
+        Role.DOOR_LEAD: frozenset(_DOOR_LEAD),
         Role.DOOR: frozenset(_DOOR),
         Role.AUDITOR: frozenset({Permission.SEE_PEOPLE, Permission.EXPORT}),
         Role.SYSTEM: frozenset(

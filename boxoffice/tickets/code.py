@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 DOMAIN = b"boxoffice-ticket:"
+SNAPSHOT_DOMAIN = b"boxoffice-snapshot:"
 SHORT_LENGTH = 20
 SIGNED_LENGTH = 138
 SIGNED_VERSION = 1
@@ -58,18 +59,21 @@ class SignedCode:
 
     def is_signed_by(self, public_key: bytes) -> bool:
         """Say whether the signature is that of `public_key` (32 raw bytes)."""
-        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  (only to verify)
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
-            Ed25519PublicKey,
-        )
+        return is_signed(public_key, self.signature, DOMAIN + self.signed)
 
-        try:
-            Ed25519PublicKey.from_public_bytes(public_key).verify(
-                self.signature, DOMAIN + self.signed
-            )
-        except InvalidSignature:
-            return False
-        return True
+
+def is_signed(public_key: bytes, signature: bytes, content: bytes) -> bool:
+    """Say whether `signature` over `content` is that of `public_key` (32 raw bytes)."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415  (only to verify)
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, content)
+    except InvalidSignature:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,10 @@ class TicketKey:
         header = bytes([SIGNED_VERSION]) + bytes.fromhex(self.key_id)
         header += ticket_id.bytes + bytes([generation])
         return _base32(header + self._signer.sign(DOMAIN + header))
+
+    def sign_snapshot(self, content: bytes) -> bytes:
+        """Return the 64 bytes of an Ed25519 signature over a desk's snapshot."""
+        return self._signer.sign(SNAPSHOT_DOMAIN + content)
 
     def _derived(self, purpose: bytes) -> bytes:
         return hmac.digest(self._secret, b"derive:" + purpose, "sha256")

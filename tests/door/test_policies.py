@@ -50,7 +50,7 @@ def test_without_a_name_the_first_door_is_meant(office: BoxOffice) -> None:
     an_event(office, lists=[{"name": "vip", "policy": "daily"}, {"name": "main"}])
 
     with office.reading() as session:
-        assert gate_at(session, SLUG, None).row.name == "vip"
+        assert gate_at(session, SLUG, None).list_name == "vip"
         with pytest.raises(NotFound):
             gate_at(session, SLUG, "kitchen")
 
@@ -60,8 +60,8 @@ def test_a_door_that_is_added_later_does_not_move_the_one_in_use(office: BoxOffi
     applied(office, a_plan(lists=[{"name": "VIP", "tiers": [LOTE]}]))
 
     with office.reading() as session:
-        assert gate_at(session, SLUG, None).row.name == "main"
-        assert gate_at(session, SLUG, "VIP").row.name == "VIP"
+        assert gate_at(session, SLUG, None).list_name == "main"
+        assert gate_at(session, SLUG, "VIP").list_name == "VIP"
 
 
 def test_half_price_comes_in_when_its_proof_was_seen(office: BoxOffice) -> None:
@@ -101,7 +101,7 @@ def test_once_a_day_is_once_in_the_events_own_day(office: BoxOffice, clock: Cloc
 
 def test_after_an_exit_one_may_come_back(office: BoxOffice) -> None:
     code = a_code(office, lists=[{"name": "main", "policy": "after_exit"}])
-    out = {"direction": Direction.OUT}
+    out: dict[str, Any] = {"direction": Direction.OUT}
 
     said = [
         shown_at(office, code, **asked).verdict for asked in (out, {}, {}, out, out, {}, out, {})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from boxoffice.door.judge import first_of, judge, slot_of
 from boxoffice.door.rules import (
     Asked,
     Direction,
@@ -14,12 +15,10 @@ from boxoffice.door.rules import (
     ExitOf,
     Guest,
     Policy,
+    Proof,
     Reading,
     Verdict,
     VerdictClass,
-    first_of,
-    judge,
-    slot_of,
 )
 from boxoffice.door.words import SYMBOLS, say
 from boxoffice.ids import new_id
@@ -35,6 +34,10 @@ READ = Reading(is_readable=True)
 DOOR = Door(EVENT, Policy.ONCE, True, frozenset(), None, None)  # noqa: FBT003  (as the table reads)
 GUEST = Guest(EVENT, TIER, TicketState.VALID, OrderState.PAID, False, False, "", ())  # noqa: FBT003  (the same)
 IN, OUT = Asked(), Asked(direction=Direction.OUT)
+OVERRIDE = Asked(override="came with the band")
+NEWER = Reading(is_readable=True, is_newer=True)
+INSIDE = Entered("", NOON - HOUR, None, new_id())
+NOT_JUDGED = {Verdict.UNAVAILABLE}  # a surface says it when nobody could be asked
 
 
 def entered(slot: str = "", *, has_left: bool = False) -> Entered:
@@ -100,10 +103,56 @@ def judged(
             {"attention": "x", "needs_document": True, "asked": Asked(confirms=True)},
             Verdict.NEEDS_DOCUMENT,
         ),
+        ({"needs_document": True, "asked": Asked(proof=Proof.STUDENT)}, Verdict.OK),
+        (
+            {"ticket_state": TicketState.HELD, "door": {"takes_payment": True}},
+            Verdict.MUST_PAY,
+        ),
+        (
+            {"guest": None, "reading": Reading(is_readable=True, has_choices=True)},
+            Verdict.CHOOSE_TICKET,
+        ),
+        ({"door": {"room_left": 0}}, Verdict.AREA_FULL),
+        ({"door": {"room_left": 1}}, Verdict.OK),
+        ({"door": {"room_left": 0}, "entries": (INSIDE,)}, Verdict.ALREADY_IN),
+        ({"door": {"room_left": 0}, "entries": (INSIDE,), "asked": OUT}, Verdict.OK_EXIT),
+        ({"asked": OUT}, Verdict.NOT_INSIDE),
+        (
+            {"door": {"policy": Policy.DAILY}, "entries": (replace(INSIDE, slot="2026-11-22"),)},
+            Verdict.ALREADY_TODAY,
+        ),
+        ({"door": {"policy": Policy.UNLIMITED}, "entries": (INSIDE,)}, Verdict.OK_REENTRY),
+        ({"door": {"is_offline": True}}, Verdict.OK_UNSYNCED),
+        ({"door": {"is_offline": True, "is_stale": True}}, Verdict.STALE_SNAPSHOT),
+        ({"guest": None, "reading": NEWER}, Verdict.OK_SIGNATURE_ONLY),
+        ({"guest": None, "reading": NEWER, "asked": OUT}, Verdict.UNKNOWN),
+        (
+            {"guest": None, "reading": NEWER, "door": {"tier_ids": frozenset({TIER})}},
+            Verdict.UNKNOWN,
+        ),
+        (
+            {"guest": None, "reading": NEWER, "door": {"closes_at": NOON}},
+            Verdict.TOO_LATE,
+        ),
+        ({"entries": (INSIDE,), "asked": Asked(replays=INSIDE.scan_id)}, Verdict.OK_REPLAY),
+        ({"ticket_state": TicketState.BLOCKED, "asked": OVERRIDE}, Verdict.OK_OVERRIDE),
+        ({"entries": (INSIDE,), "asked": OVERRIDE}, Verdict.OK_OVERRIDE),
+        ({"asked": OVERRIDE}, Verdict.OK),
+        ({"guest": None, "asked": OVERRIDE}, Verdict.UNKNOWN),
+        ({"event_id": new_id(), "asked": OVERRIDE}, Verdict.WRONG_EVENT),
+        ({"order_state": OrderState.REFUNDED}, Verdict.REFUNDED),
+        ({"order_state": OrderState.CHARGED_BACK}, Verdict.CHARGED_BACK),
     ],
 )
 def test_each_ground_has_its_verdict(changes: dict[str, Any], verdict: Verdict) -> None:
     assert judged(**changes) is verdict
+
+
+def test_no_verdict_is_out_of_reach() -> None:
+    (table,) = test_each_ground_has_its_verdict.pytestmark
+    reached = {verdict for _, verdict in table.args[1]}
+
+    assert set(Verdict) - reached == NOT_JUDGED
 
 
 def test_grounds_are_tested_in_the_order_of_the_design() -> None:
@@ -205,6 +254,8 @@ def test_nobody_is_held_back_on_the_way_out(changes: dict[str, Any]) -> None:
         (Policy.AFTER_EXIT, (), "1"),
         (Policy.AFTER_EXIT, (entered("1"), entered("10")), "11"),
         (Policy.UNLIMITED, (entered("1"), entered("2")), "3"),
+        # a lead let somebody in against the rules
+        (Policy.AFTER_EXIT, (entered("1"), entered("+1")), "2"),
         # the policy was changed in the middle of the night
         (Policy.AFTER_EXIT, (entered(""), entered("2026-11-21")), "1"),
     ],
@@ -213,6 +264,13 @@ def test_a_policy_says_which_slot_an_entry_takes(
     policy: Policy, entries: tuple[Entered, ...], slot: str
 ) -> None:
     assert slot_of(policy, entries, TODAY) == slot
+
+
+def test_who_comes_in_against_the_rules_takes_a_slot_of_another_kind() -> None:
+    taken = (entered(""), entered("+1"))
+
+    assert slot_of(Policy.ONCE, (), TODAY, is_override=True) == "+1"
+    assert slot_of(Policy.ONCE, taken, TODAY, is_override=True) == "+2"
 
 
 def test_a_repeated_scan_meets_the_entry_that_stands() -> None:
@@ -238,5 +296,5 @@ def test_every_verdict_has_a_class_a_symbol_an_exit_code_and_words() -> None:
         assert said.message
         assert said.hint or verdict.admits, verdict
         assert SYMBOLS[verdict.family]
-        assert ExitOf[verdict.family] in {0, 10, 20, 30}
+        assert ExitOf[verdict.family] in {0, 10, 20, 30, 40}
         assert verdict.admits is (verdict.family is VerdictClass.ADMIT)

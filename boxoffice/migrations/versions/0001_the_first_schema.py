@@ -321,6 +321,9 @@ def upgrade() -> None:
         sa.Column("opens_at", UtcDateTime(), nullable=True),
         sa.Column("closes_at", UtcDateTime(), nullable=True),
         sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("room", sa.Integer(), nullable=True),
+        sa.Column("takes_payment", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("room IS NULL OR room > 0", name="door_list_room"),
         sa.ForeignKeyConstraint(
             ["event_id"],
             ["event.id"],
@@ -557,6 +560,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "name", name="campaign_name"),
     )
     op.create_index(op.f("ix_campaign_event_id"), "campaign", ["event_id"], unique=False)
+    op.create_table(
+        "desk",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "admin",
+                "manager",
+                "finance",
+                "box_office",
+                "door_lead",
+                "door",
+                "auditor",
+                "system",
+                name="desk_role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.Column("code_expires_at", UtcDateTime(), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("enrolled_at", UtcDateTime(), nullable=True),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["door_list.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("code_digest"),
+        sa.UniqueConstraint("token_digest"),
+    )
+    op.create_index(op.f("ix_desk_list_id"), "desk", ["list_id"], unique=False)
     op.create_table(
         "door_list_tier",
         sa.Column("list_id", sa.Uuid(), nullable=False),
@@ -1003,7 +1045,7 @@ def upgrade() -> None:
     op.create_table(
         "scan",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=80), nullable=False),
         sa.Column("list_id", sa.Uuid(), nullable=False),
         sa.Column("ticket_id", sa.Uuid(), nullable=True),
         sa.Column("gate", sa.String(), nullable=False),
@@ -1024,7 +1066,12 @@ def upgrade() -> None:
         sa.Column(
             "mode",
             sa.Enum(
-                "online", name="scan_mode", native_enum=False, create_constraint=True, length=24
+                "online",
+                "offline",
+                name="scan_mode",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
             ),
             nullable=False,
         ),
@@ -1033,6 +1080,8 @@ def upgrade() -> None:
             sa.Enum(
                 "scanner",
                 "typed",
+                "search",
+                "group",
                 name="scan_source",
                 native_enum=False,
                 create_constraint=True,
@@ -1047,8 +1096,14 @@ def upgrade() -> None:
                 "ok",
                 "ok_reentry",
                 "ok_exit",
+                "ok_unsynced",
+                "ok_signature_only",
+                "ok_override",
+                "ok_replay",
                 "needs_document",
                 "needs_confirmation",
+                "must_pay",
+                "choose_ticket",
                 "already_in",
                 "already_today",
                 "not_inside",
@@ -1067,6 +1122,9 @@ def upgrade() -> None:
                 "too_early",
                 "too_late",
                 "list_closed",
+                "area_full",
+                "stale_snapshot",
+                "unavailable",
                 name="scan_verdict",
                 native_enum=False,
                 create_constraint=True,
@@ -1078,9 +1136,79 @@ def upgrade() -> None:
         sa.Column("annuls_id", sa.Uuid(), nullable=True),
         sa.Column("text_digest", sa.String(length=64), nullable=False),
         sa.Column("first_scan_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "proof",
+            sa.Enum(
+                "student",
+                "youth",
+                "senior",
+                "disability",
+                "teacher",
+                "other",
+                name="scan_proof",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("desk_id", sa.Uuid(), nullable=True),
+        sa.Column("desk_sequence", sa.Integer(), nullable=True),
+        sa.Column("device_at", UtcDateTime(), nullable=True),
+        sa.Column("received_at", UtcDateTime(), nullable=True),
+        sa.Column("skew_seconds", sa.Integer(), nullable=False),
+        sa.Column("snapshot_at", UtcDateTime(), nullable=True),
+        sa.Column(
+            "server_verdict",
+            sa.Enum(
+                "ok",
+                "ok_reentry",
+                "ok_exit",
+                "ok_unsynced",
+                "ok_signature_only",
+                "ok_override",
+                "ok_replay",
+                "needs_document",
+                "needs_confirmation",
+                "must_pay",
+                "choose_ticket",
+                "already_in",
+                "already_today",
+                "not_inside",
+                "unreadable",
+                "unknown",
+                "bad_signature",
+                "wrong_event",
+                "not_on_list",
+                "unpaid",
+                "cancelled",
+                "expired_order",
+                "refunded",
+                "charged_back",
+                "revoked",
+                "blocked",
+                "too_early",
+                "too_late",
+                "list_closed",
+                "area_full",
+                "stale_snapshot",
+                "unavailable",
+                name="scan_server_verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.CheckConstraint("(desk_id IS NULL) = (desk_sequence IS NULL)", name="scan_desk"),
         sa.ForeignKeyConstraint(
             ["annuls_id"],
             ["scan.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["desk_id"],
+            ["desk.id"],
         ),
         sa.ForeignKeyConstraint(
             ["first_scan_id"],
@@ -1096,11 +1224,60 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("annuls_id"),
+        sa.UniqueConstraint("desk_id", "desk_sequence", name="scan_of_desk"),
         sa.UniqueConstraint("nonce"),
     )
     op.create_index(op.f("ix_scan_list_id"), "scan", ["list_id"], unique=False)
     op.create_index(op.f("ix_scan_scanned_at"), "scan", ["scanned_at"], unique=False)
     op.create_index(op.f("ix_scan_ticket_id"), "scan", ["ticket_id"], unique=False)
+    op.create_table(
+        "conflict",
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "double_entry",
+                "admitted_but_invalid",
+                "refused_but_valid",
+                "clock_skew",
+                "gap",
+                name="conflict_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("scan_id", sa.Uuid(), nullable=False),
+        sa.Column("list_id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_id", sa.Uuid(), nullable=True),
+        sa.Column("other_scan_id", sa.Uuid(), nullable=True),
+        sa.Column("could_know", sa.Boolean(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("resolved_at", UtcDateTime(), nullable=True),
+        sa.Column("resolved_by", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["door_list.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_scan_id"],
+            ["scan.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["scan_id"],
+            ["scan.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("code"),
+        sa.UniqueConstraint("kind", "scan_id", name="conflict_of_scan"),
+    )
+    op.create_index(op.f("ix_conflict_list_id"), "conflict", ["list_id"], unique=False)
+    op.create_index(op.f("ix_conflict_ticket_id"), "conflict", ["ticket_id"], unique=False)
     op.create_table(
         "entry",
         sa.Column("list_id", sa.Uuid(), nullable=False),
@@ -1133,6 +1310,9 @@ def downgrade() -> None:
 
     op.drop_index(op.f("ix_entry_ticket_id"), table_name="entry")
     op.drop_table("entry")
+    op.drop_index(op.f("ix_conflict_ticket_id"), table_name="conflict")
+    op.drop_index(op.f("ix_conflict_list_id"), table_name="conflict")
+    op.drop_table("conflict")
     op.drop_index(op.f("ix_scan_ticket_id"), table_name="scan")
     op.drop_index(op.f("ix_scan_scanned_at"), table_name="scan")
     op.drop_index(op.f("ix_scan_list_id"), table_name="scan")
@@ -1175,6 +1355,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_order_line_order_id"), table_name="order_line")
     op.drop_table("order_line")
     op.drop_table("door_list_tier")
+    op.drop_index(op.f("ix_desk_list_id"), table_name="desk")
+    op.drop_table("desk")
     op.drop_index(op.f("ix_campaign_event_id"), table_name="campaign")
     op.drop_table("campaign")
     op.drop_index(op.f("ix_tier_event_id"), table_name="tier")

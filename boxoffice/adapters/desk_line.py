@@ -1,0 +1,231 @@
+"""The line from a desk to the listener: every question it may ask, over HTTP."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from boxoffice.door.folder import Papers
+from boxoffice.door.journal import Fact
+from boxoffice.door.queries import DoorStats
+from boxoffice.door.scan import Shown
+from boxoffice.door.search import Hit
+from boxoffice.door.wire import read_admission, read_hit, read_stats
+from boxoffice.door.words import Admission
+from boxoffice.errors import BadValue, BoxOfficeError, Forbidden, LineSilent, Refused
+from boxoffice.ids import new_id
+
+PART_BYTES_MAX = 200_000  # of the journal in one upload; the listener takes twice as much
+PART_FACTS_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What the server said of one upload."""
+
+    accepted: int
+    known: int
+    conflicts: int
+    last_sequence: int
+
+
+class DeskLine:
+    """A client of the listener's desk routes. Everything it answers is checked."""
+
+    def __init__(self, url: str, token: str = "", *, seconds: float = 10.0) -> None:
+        """Keep where the listener is; `seconds` bounds each wait.
+
+        Raises:
+            BadValue: the address is not one of HTTP.
+        """
+        try:
+            self._client = httpx.Client(
+                base_url=url,
+                timeout=seconds,
+                trust_env=False,
+                headers={"authorization": f"Bearer {token}"} if token else {},
+            )
+        except (httpx.InvalidURL, ValueError) as error:
+            raise BadValue("--url", "is not an address.", hint="write https://host:8787") from error
+        if self._client.base_url.scheme not in {"http", "https"}:
+            raise BadValue("--url", "is not an address.", hint="write https://host:8787")
+        self._url = url
+
+    def enrol(self, code: str) -> Papers:
+        """Turn a one-time code into papers.
+
+        Raises:
+            Forbidden: the code enrols no desk.
+            LineSilent: the listener does not answer.
+        """
+        found = self._json("POST", "/desk/enrol", {"code": code})
+        try:
+            return Papers(
+                url=self._url,
+                token=str(found["token"]),
+                desk=str(found["desk"]),
+                event=str(found["event"]),
+                list=str(found["list"]),
+                role=str(found["role"]),
+                expires_at=str(found["expires_at"]),
+                public_keys={str(k): str(v) for k, v in found["public_keys"].items()},
+            )
+        except (KeyError, AttributeError) as error:
+            raise _nonsense() from error
+
+    def scan(self, what: Shown, *, gate: str, now: datetime) -> Admission:
+        """Ask the server's verdict.
+
+        Raises:
+            Forbidden: the desk was revoked or has expired.
+            LineSilent: the listener does not answer; the scan may have been kept.
+        """
+        asked = what.asked
+        found = self._json(
+            "POST",
+            "/desk/scan",
+            {
+                "text": what.text.encode("utf-8", "replace").decode(),
+                "nonce": what.nonce,
+                "source": what.source,
+                "direction": asked.direction,
+                "document": asked.saw_document,
+                "confirm": asked.confirms,
+                "proof": asked.proof,
+                "override": asked.override,
+                "gate": gate,
+            },
+        )
+        try:
+            return read_admission(found, new_id(), at=now)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _nonsense() from error
+
+    def upload(self, facts: Sequence[Fact], *, now: datetime) -> Uploaded:
+        """Send a part of the journal. Safe to repeat.
+
+        Raises:
+            Forbidden: the desk was revoked or has expired.
+            LineSilent: the listener does not answer; the part may have been kept.
+        """
+        told = {"sent_at": now.isoformat(), "facts": [fact.as_json() for fact in facts]}
+        found = self._json("POST", "/desk/scans", told)
+        try:
+            return Uploaded(
+                int(found["accepted"]),
+                int(found["known"]),
+                int(found["conflicts"]),
+                int(found["last_sequence"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise _nonsense() from error
+
+    def snapshot(self) -> bytes:
+        """Bring a snapshot, as it is; its signature is checked by whoever opens it."""
+        return self._answer("GET", "/desk/snapshot").content
+
+    def search(self, text: str) -> list[Hit]:
+        """Find people of the desk's event."""
+        found = self._json("GET", "/desk/search", params={"q": text})
+        try:
+            return [read_hit(hit) for hit in found["hits"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise _nonsense() from error
+
+    def stats(self) -> DoorStats:
+        """Count who is in."""
+        try:
+            return read_stats(self._json("GET", "/desk/stats"))
+        except (KeyError, TypeError) as error:
+            raise _nonsense() from error
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._client.close()
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        params: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        answer = self._answer(method, path, body, params)
+        try:
+            found = answer.json()
+        except (ValueError, RecursionError) as error:
+            raise _nonsense() from error
+        if not isinstance(found, dict):
+            raise _nonsense()
+        return found
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        params: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        content = None if body is None else json.dumps(body).encode()
+        try:
+            answer = self._client.request(
+                method, path, content=content, params=params,
+                headers={"content-type": "application/json"} if content else {},
+            )  # fmt: skip
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            raise LineSilent(
+                "the listener does not answer.",
+                hint="check the line; until then: boxoffice desk scan --offline",
+            ) from error
+        if answer.status_code == httpx.codes.OK:
+            return answer
+        raise _refusal(answer)
+
+
+def parts_of(facts: Sequence[Fact]) -> list[list[Fact]]:
+    """Cut a journal into parts that fit into an upload."""
+    parts: list[list[Fact]] = []
+    size = 0
+    for fact in facts:
+        length = len(json.dumps(fact.as_json()))
+        if not parts or size + length > PART_BYTES_MAX or len(parts[-1]) == PART_FACTS_MAX:
+            parts.append([])
+            size = 0
+        parts[-1].append(fact)
+        size += length
+    return parts
+
+
+def _refusal(answer: httpx.Response) -> BoxOfficeError:
+    """Return what a status means here. What the listener wrote is shown nowhere but as a case."""
+    status = answer.status_code
+    if status == httpx.codes.FORBIDDEN and b"desk.code" in answer.content[:200]:
+        return Forbidden(
+            "this code enrols no desk: it is wrong, used, or too old.",
+            hint="ask for a new one: boxoffice desk enrol -e SLUG --name NAME",
+            code="desk.code",
+        )
+    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+        return Forbidden(
+            "the listener does not know this desk, or no longer.",
+            hint="enrol it again: boxoffice desk enrol CODE --url URL",
+            code="desk.unknown",
+        )
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return LineSilent("the listener asks us to wait.", hint="try again in a minute")
+    if status == httpx.codes.CONFLICT:
+        return Refused(
+            "the listener refused: this scan or journal came before, and was another one.",
+            hint="make a new nonce, or enrol the desk again",
+            code="listener.refused",
+        )
+    if httpx.codes.is_client_error(status):
+        return BadValue("the listener", f"made no sense of what this desk sent ({status}).")
+    return LineSilent(f"the listener answers {status}.", hint="check it with: boxoffice doctor")
+
+
+def _nonsense() -> LineSilent:
+    return LineSilent("what answers there is not our listener.", hint="check the --url of the desk")

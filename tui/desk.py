@@ -1,0 +1,122 @@
+"""What a screen at the door may ask: a `Desk`, on the database or over a line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from boxoffice.door.group import admit_group
+from boxoffice.door.models import Source
+from boxoffice.door.queries import DoorStats, door_stats, gate_at
+from boxoffice.door.rules import Asked
+from boxoffice.door.scan import Shown, scan
+from boxoffice.door.search import Hit, search
+from boxoffice.door.undo import undo
+from boxoffice.door.words import Admission
+from boxoffice.errors import DatabaseSilent
+from boxoffice.office import BoxOffice
+
+
+class Mode(StrEnum):
+    """How a desk judges at the moment."""
+
+    LOCAL = "local"  # on the database itself
+    ONLINE = "online"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskStatus:
+    """What the head and the foot of the screen say."""
+
+    mode: Mode
+    event: str
+    list: str
+    gate: str
+    snapshot_at: datetime | None  # none: there is no snapshot
+    unsent: int
+    trouble: str = ""  # why the line is not used, when a person must mend it
+
+
+class Desk(Protocol):
+    """Plain questions. Each may raise a refusal; none lets the door wait for long."""
+
+    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
+        """Judge what was shown. The nonce is made before the first try."""
+
+    def undo(self) -> str:
+        """Take this desk's last admission back, and return the name of its ticket."""
+
+    def group(self, name: str, asked: Asked) -> Sequence[Admission]:
+        """Let the rest of an order in."""
+
+    def search(self, text: str) -> Sequence[Hit]:
+        """Find people; under three letters nobody."""
+
+    def stats(self) -> DoorStats:
+        """Count who is in."""
+
+    def status(self) -> DeskStatus:
+        """Say how the desk judges, without asking anybody."""
+
+    def close(self) -> None:
+        """Let the line or the database go."""
+
+
+class LocalDesk:
+    """A desk on the database itself."""
+
+    def __init__(self, office: BoxOffice, event: str, list_name: str | None, gate: str) -> None:
+        """Find the door.
+
+        Raises:
+            NotFound: there is no such event or list.
+        """
+        self._office, self._event, self._gate = office, event, gate
+        with office.reading() as session:
+            self._list = gate_at(session, event, list_name).list_name
+
+    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
+        """Judge what was shown."""
+        what = Shown(text, nonce, source, asked)
+        try:
+            return self._scan(what)
+        except DatabaseSilent:
+            return self._scan(what)  # it may have been kept: the nonce then answers as it did
+
+    def undo(self) -> str:
+        """Take the last admission of this operator at this gate back."""
+        with self._office.writing() as session:
+            at = gate_at(session, self._event, self._list, gate=self._gate)
+            return undo(session, self._office.actor, at, None, now=self._office.now())
+
+    def group(self, name: str, asked: Asked) -> Sequence[Admission]:
+        """Let the rest of an order in."""
+        office = self._office
+        with office.writing() as session:
+            at = gate_at(session, self._event, self._list, gate=self._gate)
+            return admit_group(session, office.actor, at, name, asked, now=office.now())
+
+    def search(self, text: str) -> Sequence[Hit]:
+        """Find people."""
+        with self._office.reading() as session:
+            at = gate_at(session, self._event, self._list)
+            return search(session, self._office.actor, at, text)
+
+    def stats(self) -> DoorStats:
+        """Count who is in."""
+        with self._office.reading() as session:
+            return door_stats(session, gate_at(session, self._event, self._list))
+
+    def status(self) -> DeskStatus:
+        """Say where this desk stands."""
+        return DeskStatus(Mode.LOCAL, self._event, self._list, self._gate, None, 0)
+
+    def close(self) -> None:
+        """Leave the office to whoever opened it."""
+
+    def _scan(self, what: Shown) -> Admission:
+        with self._office.writing() as session:
+            at = gate_at(session, self._event, self._list, gate=self._gate)
+            return scan(session, self._office.actor, at, what, now=self._office.now())

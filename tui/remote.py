@@ -1,0 +1,265 @@
+"""A desk over a line: online while the line answers in time, on its snapshot while it does not."""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from datetime import UTC, datetime
+from threading import Lock
+from typing import TypeVar
+
+from boxoffice.adapters.desk_line import DeskLine
+from boxoffice.adapters.desk_sync import send_journal
+from boxoffice.door.alone import LoneDesk
+from boxoffice.door.folder import DeskFolder
+from boxoffice.door.journal import Fact
+from boxoffice.door.models import Source
+from boxoffice.door.queries import DoorStats
+from boxoffice.door.rules import Asked, Direction, Verdict
+from boxoffice.door.scan import Shown, new_nonce
+from boxoffice.door.search import LETTERS_MIN, Hit
+from boxoffice.door.words import Admission, say
+from boxoffice.errors import BadFile, BadValue, BoxOfficeError, Forbidden, LineSilent, NotFound
+from boxoffice.ids import new_id
+from boxoffice.text import folded
+from tui.desk import DeskStatus, Mode
+
+T = TypeVar("T")
+
+BUDGET_SECONDS = 0.3  # a guest waits no longer for the line
+_REST_SECONDS = 2.0  # after a silence the line is not tried for so long
+
+
+class RemoteDesk:
+    """A desk that always answers. What it judged alone is sent before it asks online again."""
+
+    def __init__(
+        self,
+        folder: DeskFolder,
+        line: DeskLine,
+        *,
+        gate: str,
+        now: Callable[[], datetime],
+        budget_seconds: float = BUDGET_SECONDS,
+        rest_seconds: float = _REST_SECONDS,
+    ) -> None:
+        """Take a desk that is enrolled.
+
+        Raises:
+            NotFound: this machine is not enrolled.
+        """
+        self._papers = folder.papers()
+        self._folder, self._line, self._now = folder, line, now
+        self._gate = gate or self._papers.desk
+        self._budget_seconds, self._rest_seconds = budget_seconds, rest_seconds
+        self._journal = folder.journal
+        self._unsent = folder.journal  # the worker's own: it reads while the screen writes
+        self._alone: LoneDesk | None = None
+        self._rests_until = 0.0
+        self._trouble = ""
+        self._last: Fact | None = None  # the admission that `undo` takes back
+        self._lock = Lock()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk-line")
+
+    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
+        """Ask the server; without an answer in time, judge on the snapshot."""
+        what = Shown(text, nonce, source, asked)
+        admission = self._in_time(lambda: self._ask(what))
+        if admission is None:
+            admission = self._judge_alone(what)
+        else:
+            self._hear(what, admission)
+        if admission.verdict.admits and asked.direction is Direction.IN:
+            self._last = self._fact(what, admission)
+        return admission
+
+    def undo(self) -> str:
+        """Take this desk's last admission back. It goes to the server by the journal.
+
+        Raises:
+            NotFound: this desk has admitted nobody since it was started.
+        """
+        fact = self._last
+        if fact is None:
+            raise NotFound("admission", "of this desk to undo")
+        with self._lock, self._journal.held():
+            self._journal.append(
+                Fact(
+                    sequence=self._journal.last_sequence + 1,
+                    nonce=new_nonce(),
+                    at=self._now(),
+                    direction=Direction.UNDO,
+                    verdict=fact.verdict,
+                    source=Source.TYPED,
+                    gate=self._gate,
+                    text_digest=fact.text_digest,
+                    ticket_name=fact.ticket_name,
+                    annuls=fact.nonce,
+                )
+            )
+        self._last = None
+        self._in_time(self._send)
+        return fact.ticket_name or "a ticket newer than the snapshot"
+
+    def group(self, name: str, asked: Asked) -> Sequence[Admission]:
+        """Let the rest of an order in: each of its tickets that is still out.
+
+        Raises:
+            NotFound: there is no such order.
+        """
+        order = name.strip().upper().partition("-")[0]
+        first = self.scan(order, nonce=new_nonce(), asked=asked, source=Source.GROUP)
+        if first.verdict is Verdict.UNKNOWN or first.verdict is Verdict.UNREADABLE:
+            raise NotFound("order", order[:20])
+        names = [choice.short_code for choice in first.choices]
+        if not names:
+            return [first]
+        return [
+            self.scan(ticket, nonce=new_nonce(), asked=asked, source=Source.GROUP)
+            for ticket in names
+        ]
+
+    def search(self, text: str) -> Sequence[Hit]:
+        """Find people on the server, or in the snapshot."""
+        if len(folded(text).replace(" ", "")) < LETTERS_MIN:
+            return []
+        hits = self._in_time(lambda: self._line.search(text))
+        if hits is not None:
+            return hits
+        return [
+            Hit(
+                short_code=ticket.shown.short_code,
+                holder_name=ticket.holder_name,
+                holder_company=ticket.holder_company,
+                tier=ticket.tier,
+                state=ticket.state,
+                is_in=is_in,
+                document=ticket.document,
+                buyer_name="",
+            )
+            for ticket, is_in in self._lone().search(text)
+        ]
+
+    def stats(self) -> DoorStats:
+        """Count on the server, or as far as this desk knows."""
+        stats = self._in_time(self._line.stats)
+        if stats is not None:
+            return stats
+        lone = self._lone()
+        verdicts: dict[str, int] = {}
+        for fact in self._journal.facts:
+            verdicts[fact.verdict] = verdicts.get(fact.verdict, 0) + 1
+        inside = lone.inside_count()
+        return DoorStats(
+            event=self._papers.event,
+            list=self._papers.list,
+            expected=lone.snapshot.expected_count(),
+            admitted=inside,
+            inside=inside,
+            scans=len(self._journal.facts),
+            verdicts=verdicts,
+        )
+
+    def status(self) -> DeskStatus:
+        """Say how this desk judges, and what it has not sent yet."""
+        with self._lock:
+            self._journal.refresh()
+        sent = self._folder.sent()
+        taken_at = self._alone.snapshot.taken_at if self._alone else None
+        if taken_at is None:
+            try:
+                taken_at = self._lone().snapshot.taken_at
+            except BoxOfficeError:
+                taken_at = None  # none, or altered: the scan that needs it will say so
+        return DeskStatus(
+            mode=Mode.OFFLINE if self._rests() else Mode.ONLINE,
+            event=self._papers.event,
+            list=self._papers.list,
+            gate=self._gate,
+            snapshot_at=taken_at,
+            unsent=sum(fact.sequence > sent for fact in self._journal.facts),
+            trouble=self._trouble,
+        )
+
+    def stay_offline(self) -> None:
+        """Leave the line alone from now on."""
+        self._rests_until = float("inf")
+
+    def close(self) -> None:
+        """Let the line go. The journal stays for the next start."""
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        self._line.close()
+
+    def _in_time(self, ask: Callable[[], T]) -> T | None:
+        """Return what the line answers within the budget, or `None`."""
+        if self._rests():
+            return None
+        asked: Future[T] = self._worker.submit(ask)
+        try:
+            answer = asked.result(self._budget_seconds)
+        except TooLate:
+            asked.cancel()
+            self._rest()
+            return None
+        except (LineSilent, Forbidden, BadValue) as error:
+            # A desk that was revoked goes on alone until somebody looks: the guests are there.
+            self._trouble = "" if isinstance(error, LineSilent) else error.message
+            self._rest()
+            return None
+        self._trouble = ""
+        return answer
+
+    def _ask(self, what: Shown) -> Admission:
+        self._send()  # first what the server does not know yet
+        return self._line.scan(what, gate=self._gate, now=self._now())
+
+    def _send(self) -> bool:
+        self._unsent.refresh()
+        if self._unsent.last_sequence > self._folder.sent():
+            send_journal(self._folder, self._line, self._unsent, self._now)
+        return True
+
+    def _judge_alone(self, what: Shown) -> Admission:
+        try:
+            return self._lone().scan(what, gate=self._gate, now=self._now())
+        except (NotFound, BadFile) as error:
+            self._trouble = f"{error.message} {error.hint}".strip()
+            return say(
+                new_id(), Verdict.UNAVAILABLE, ticket=None, first=None,
+                scanned_at=self._now(), zone=UTC,
+            )  # fmt: skip
+
+    def _hear(self, what: Shown, admission: Admission) -> None:
+        """Remember who came in online, for when the line breaks."""
+        came = admission.verdict.admits or admission.verdict is Verdict.ALREADY_IN
+        try:
+            if came and what.asked.direction is not Direction.UNDO:
+                self._lone().hear(what, gate=self._gate, now=self._now())
+        except (NotFound, BadFile):
+            return  # without a snapshot there is no judging alone anyway
+
+    def _lone(self) -> LoneDesk:
+        # Race: the screen asks for numbers while a scan is judged.
+        with self._lock:
+            if self._alone is None:
+                self._alone = self._folder.alone()
+            return self._alone
+
+    def _fact(self, what: Shown, admission: Admission) -> Fact:
+        return Fact(
+            sequence=1,  # unused: the admission itself is written elsewhere
+            nonce=what.nonce,
+            at=self._now(),
+            direction=Direction.IN,
+            verdict=admission.verdict,
+            source=what.source,
+            gate=self._gate,
+            text_digest=what.digest,
+            ticket_name=admission.ticket.short_code if admission.ticket else None,
+        )
+
+    def _rests(self) -> bool:
+        return time.monotonic() < self._rests_until
+
+    def _rest(self) -> None:
+        self._rests_until = max(self._rests_until, time.monotonic() + self._rest_seconds)
