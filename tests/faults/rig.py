@@ -207,6 +207,11 @@ class Rig:
         with self.office.reading() as session:
             return session.exec(select(Job).where(Job.dedupe_key == job.dedupe_key)).one()
 
+    def attempts_of(self, kind: type[Promise]) -> set[int]:
+        """Return how often jobs of a kind were tried."""
+        with self.office.reading() as session:
+            return set(session.exec(select(Job.attempts).where(Job.kind == kind.kind)).all())
+
     def change(self, job: Promise, **values: object) -> None:
         """Change the row of one job."""
         with self.office.writing() as session:
