@@ -16,7 +16,9 @@ def a_foreign_key() -> str:
     return b64encode(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
 
-@pytest.mark.parametrize("key", ["x", "bm8=", a_foreign_key()])
+@pytest.mark.parametrize(
+    "key", ["x", "bm8=", a_foreign_key()], ids=["letters", "no-key", "foreign"]
+)
 def test_a_key_that_is_none_is_ours_to_mend(key: str) -> None:
     settings = Settings.read({"BOXOFFICE_SENDGRID_WEBHOOK_KEY": key})
 
