@@ -198,7 +198,14 @@ def test_too_many_waits_for_the_moment_that_is_told(post: MailSandbox, carrier: 
     assert 38 <= error.retry_seconds <= 44
 
 
-@pytest.mark.parametrize("given", ["", "x", "-5", "99999999999999", str(int(time.time()) + 10**6)])
+_FAR_OFF = str(int(time.time()) + 10**6)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "x", "-5", "99999999999999", _FAR_OFF],
+    ids=["nothing", "word", "past", "huge", "far-off"],
+)
 def test_a_moment_that_makes_no_sense_is_bounded(
     server: Switch, carrier: SendGrid, given: str
 ) -> None:
