@@ -180,7 +180,11 @@ def test_a_workbook_with_a_broken_byte_is_read_or_refused(at: float, change: int
 WHOLE = workbook(["Nome", "E-mail", "Qtd"], ["Ana", "ana@example.com", 1], ["Bia", "", 2])
 
 
-@pytest.mark.parametrize("cut", [4, 30, 200, len(WHOLE) // 2, len(WHOLE) - 1])
+@pytest.mark.parametrize(
+    "cut",
+    [4, 30, 200, len(WHOLE) // 2, len(WHOLE) - 1],
+    ids=["magic", "head", "part", "half", "all-but-one"],
+)
 def test_half_a_workbook_is_refused(cut: int) -> None:
     assert "no Excel workbook" in refusal(WHOLE[:cut]).message
 
