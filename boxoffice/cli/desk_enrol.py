@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from boxoffice.cli.options import AsJson, Fields, ListName, example, noun
+from boxoffice.cli.options import AsJson, Fields, Limit, ListName, example, noun
 
 if TYPE_CHECKING:
     from boxoffice.door.desks import DeskView
@@ -45,7 +45,11 @@ def enrol_command(
 
 @app.command("list", epilog=example("boxoffice desk list -e noite"))
 def list_command(
-    ctx: typer.Context, event: MaybeEvent = None, as_json: AsJson = False, fields: Fields = None
+    ctx: typer.Context,
+    event: MaybeEvent = None,
+    limit: Limit = 200,
+    as_json: AsJson = False,
+    fields: Fields = None,
 ) -> None:
     """List the desks: which are waiting, enrolled, expired or revoked."""
     from boxoffice.cli import show
@@ -53,7 +57,7 @@ def list_command(
     from boxoffice.door.desks import list_desks
 
     with office_of(ctx) as office, office.reading() as session:
-        told = [_desk_json(office, desk) for desk in list_desks(session, event)]
+        told = [_desk_json(office, desk) for desk in list_desks(session, event)[:limit]]
     if as_json:
         for desk in told:
             show.as_json_line(desk, fields)

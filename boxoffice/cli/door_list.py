@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from boxoffice.cli.options import AsJson, EventSlug, Fields, example, noun
+from boxoffice.cli.options import AsJson, EventSlug, Fields, Limit, example, noun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,11 @@ def show_command(
 
 @app.command("list", epilog=example("boxoffice door list list -e noite"))
 def list_command(
-    ctx: typer.Context, event: EventSlug, as_json: AsJson = False, fields: Fields = None
+    ctx: typer.Context,
+    event: EventSlug,
+    limit: Limit = 50,
+    as_json: AsJson = False,
+    fields: Fields = None,
 ) -> None:
     """List the doors of an event, the first one first."""
     from boxoffice.cli.opening import office_of
@@ -107,7 +111,7 @@ def list_command(
 
     with office_of(ctx) as office, office.reading() as session:
         views = list_views(session, event)
-    _show(views, as_json=as_json, fields=fields)
+    _show(views[:limit], as_json=as_json, fields=fields)
 
 
 def _given(

@@ -17,7 +17,10 @@ FEW = {
     "export list": "a line a definition",
 }
 # What answers with a file, a text or a server that runs on: nothing that JSON would say better.
-NO_JSON = {"help", "config path", "ticket pdf", "webhook serve", "sandbox asaas"}
+NO_JSON = {
+    *("help", "config path", "ticket pdf", "webhook serve", "sandbox asaas", "sandbox sendgrid"),
+    *("up", "job worker", "job beat"),
+}
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
