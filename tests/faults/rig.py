@@ -162,7 +162,7 @@ class Rig:
             self.programs.remove(program)
 
     def mend(self) -> None:
-        """Have a beat and two workers run; what an earlier test has left of others is forgotten."""
+        """Have a beat and two workers run and listen; who an earlier test has killed is forgotten."""
         alive = [program for program in self.programs if program.process.poll() is None]
         self.programs = alive
         names = [f"%:{program.process.pid}" for program in alive]
@@ -172,8 +172,8 @@ class Rig:
         words = ["beat"] * (1 - (len(alive) - len(self.workers))) + ["worker"] * (
             2 - len(self.workers)
         )
-        for program in [self.start(word) for word in words]:
-            self.alive(program)
+        for program in [*alive, *(self.start(word) for word in words)]:
+            self.alive(program)  # a worker that lost its Redis is silent until it listens again
 
     def letters(self, count: int) -> None:
         """Keep letters that name no charge: jobs that only our own database knows of."""
