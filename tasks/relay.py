@@ -143,7 +143,7 @@ def run_awaited(
         with office.reading() as session:
             state = session.exec(select(Job.state).where(Job.dedupe_key == job.dedupe_key)).first()
         if ended is not None or state is not JobState.RUNNING or time.monotonic() > until:
-            return state and JobState(state)
+            return None if state is None else JobState(state)
         time.sleep(_LOOK_SECONDS)
 
 

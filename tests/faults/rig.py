@@ -162,7 +162,7 @@ class Rig:
             self.programs.remove(program)
 
     def mend(self) -> None:
-        """Have a beat and two workers run and listen; who an earlier test has killed is forgotten."""
+        """Have a beat and two workers run and listen; who was killed before is forgotten."""
         alive = [program for program in self.programs if program.process.poll() is None]
         self.programs = alive
         names = [f"%:{program.process.pid}" for program in alive]
