@@ -25,11 +25,19 @@ class Setting:
     help: str
     default: str | None = None
     secret: bool = False  # may also come from a file named by NAME_FILE; masked when shown
+    filed: bool = False  # may come from a file too; of what is shown, its password alone is masked
+
+    @property
+    def may_be_filed(self) -> bool:
+        """Whether it may come from a file named by NAME_FILE."""
+        return self.secret or self.filed
 
 
 KNOWN = (
     Setting("home", "Folder that holds data, keys, mail and logs."),
-    Setting("database_url", "SQLite file or PostgreSQL server; by default a file in home."),
+    Setting(
+        "database_url", "SQLite file or PostgreSQL server; by default a file in home.", filed=True
+    ),
     Setting("secret_key", "Key that ticket codes are made with: 64 hex digits.", secret=True),
     Setting("asaas_url", "Address of the Asaas API.", "https://api.asaas.com/v3"),
     Setting("asaas_api_key", "Key of the Asaas account.", secret=True),
@@ -110,7 +118,7 @@ class Settings:
         text = self.get(name)
         if not text:
             variable = PREFIX + name.upper()
-            or_file = f" or {variable}_FILE" if _BY_NAME[name].secret else ""
+            or_file = f" or {variable}_FILE" if _BY_NAME[name].may_be_filed else ""
             raise Misconfigured(
                 f"{why}, and {variable} is not set.", hint=f"set {variable}{or_file}"
             )
@@ -148,7 +156,7 @@ def _read_environment(given: Mapping[str, str]) -> dict[str, Value]:
             values[name] = Value(setting, given[variable], variable)
             continue
         of_file = _BY_NAME.get(name.removesuffix("_file"))
-        if of_file is None or not of_file.secret or not name.endswith("_file"):
+        if of_file is None or not of_file.may_be_filed or not name.endswith("_file"):
             raise _unknown(variable, name, lambda known: PREFIX + known.upper())
         if PREFIX + of_file.name.upper() in given:
             raise Misconfigured(f"{variable} and {variable.removesuffix('_FILE')} are both set.")

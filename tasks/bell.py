@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 from celery import Celery
 from kombu.exceptions import OperationalError
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import (
+    AuthenticationError,
+    NoPermissionError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+)
 
 from boxoffice.errors import Misconfigured
 from boxoffice.outbox.models import Queue
@@ -15,6 +21,28 @@ from tasks.dispatch import BellSilent, Ring
 from tasks.engine import WORK, key_prefix, make_app, queue_name
 
 _BOUND_SECONDS = 1.0
+_TRIED_SECONDS = 10  # how long what the doctor writes is kept
+
+# What Redis says to no, and what mends it. Its own words may quote an address or a key.
+_NO: dict[type[Exception], tuple[str, str]] = {
+    AuthenticationError: (
+        "Redis refuses our password",
+        "correct the password in BOXOFFICE_REDIS_URL",
+    ),
+    NoPermissionError: (
+        "Redis does not let us at our keys",
+        "allow this user the keys box.*, and all commands but the dangerous ones",
+    ),
+    OutOfMemoryError: (
+        "Redis is full",
+        "raise its maxmemory, with maxmemory-policy noeviction, or empty it: it only holds rings",
+    ),
+    ReadOnlyError: (
+        "Redis is a replica that only reads",
+        "name the primary in BOXOFFICE_REDIS_URL",
+    ),
+}
+_MEND = "start Redis, and check BOXOFFICE_REDIS_URL: boxoffice config show"
 
 
 class CeleryBell:
@@ -61,14 +89,14 @@ class CeleryBell:
             raise _silent(error) from error
         return int(found)
 
-    def ping(self) -> None:
-        """Ask whether Redis is there.
+    def check(self) -> None:
+        """Find out whether Redis would take a ring, by a key that is soon gone.
 
         Raises:
-            BellSilent: it is not.
+            BellSilent: it would not; the message says why, the hint what mends it.
         """
         try:
-            self._redis.ping()
+            self._redis.set(f"{key_prefix(self._instance)}doctor", "", ex=_TRIED_SECONDS)
         except (RedisError, OSError) as error:
             raise _silent(error) from error
 
@@ -97,7 +125,8 @@ def redis_of(settings: Settings) -> Redis:
 
 def _silent(error: Exception) -> BellSilent:
     """Say no more than the kind of failure: what Redis says may quote its address."""
-    return BellSilent(
-        f"Redis does not take our rings ({type(error).__name__}).",
-        hint="jobs run without it, slower; see: boxoffice doctor",
-    )
+    said = (error, error.__cause__)  # Celery wraps what Redis says
+    for kind, (why, mend) in _NO.items():
+        if any(isinstance(each, kind) for each in said):
+            return BellSilent(f"{why}.", hint=mend)
+    return BellSilent(f"Redis does not take our rings ({type(error).__name__}).", hint=_MEND)

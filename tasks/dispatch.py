@@ -91,13 +91,16 @@ class Dispatcher:
         self._bell = bell
         self._breaker = breaker or Breaker()
         self._slots = Slots()
+        self._rings = True  # until a tick finds that nobody would hear
 
     @property
     def note(self) -> str:
         """How jobs are run now, for the heartbeat."""
         if self._bell is None:
             return "jobs run here"
-        return "redis is silent: jobs run here" if self._breaker.is_open else "rings workers"
+        if self._breaker.is_open:
+            return "redis is silent: jobs run here"
+        return "rings workers" if self._rings else "no worker gets to them: jobs run here"
 
     def tick(self, *, limit: int = _HERE_MAX) -> Ran:
         """Do once what is due: ring for it, or run at most `limit` jobs here.
@@ -109,7 +112,8 @@ class Dispatcher:
         self._slots.make_due(self._office)
         if self._bell is not None and not self._breaker.is_open:
             try:
-                if self._rung(self._bell):
+                self._rings = self._rung(self._bell)
+                if self._rings:
                     return Ran()
             except BellSilent as error:
                 self._breaker.trip()

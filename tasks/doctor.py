@@ -33,14 +33,14 @@ def examine_engine(office: BoxOffice) -> Iterator[Finding]:
 def _redis(office: BoxOffice) -> Finding:
     try:
         with closing(CeleryBell(office.settings)) as bell:
-            bell.ping()
+            bell.check()
             depths = {queue: bell.count_of(queue) for queue in Queue}
     except BoxOfficeError as error:
         return Finding(
             "redis",
             is_ok=False,
             says=f"{error.message} Jobs run in the beat meanwhile.",
-            mend="start Redis, and check BOXOFFICE_REDIS_URL: boxoffice config show",
+            mend=error.hint,
         )
     told = ", ".join(f"{count} in {queue}" for queue, count in depths.items() if count)
     return Finding("redis", is_ok=True, says=f"answers; rings unheard: {told or 'none'}")

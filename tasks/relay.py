@@ -5,6 +5,7 @@ by another worker once the lease is over.
 """
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,8 @@ _WAIT_FIRST_SECONDS = 5.0
 _WAIT_MAX_SECONDS = 6 * 3600.0
 _BUG_ATTEMPTS_MAX = 5  # a mistake of ours does not get better by itself
 _ERROR_MAX = 300  # characters of an error that are kept
+_AWAIT_SECONDS_MAX = 15.0  # no command takes longer
+_LOOK_SECONDS = 0.05
 
 BY_URGENCY = (
     case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue)),
@@ -124,6 +127,24 @@ def run_promised(office: BoxOffice, job: Promise) -> JobState | None:
     with office.reading() as session:
         job_id = session.exec(select(Job.id).where(Job.dedupe_key == job.dedupe_key)).first()
     return None if job_id is None else run_one(office, job_id)
+
+
+def run_awaited(
+    office: BoxOffice, job: Promise, *, seconds_max: float = _AWAIT_SECONDS_MAX
+) -> JobState | None:
+    """Have a job that was just promised done, here or by whoever has it; return its state.
+
+    `None` when nobody promised it. After `seconds_max` it is what it is: its worker goes on.
+    """
+    until = time.monotonic() + seconds_max
+    while True:
+        # Race: a worker heard of the job before us, and has it. Its end is as good as ours.
+        ended = run_promised(office, job)
+        with office.reading() as session:
+            state = session.exec(select(Job.state).where(Job.dedupe_key == job.dedupe_key)).first()
+        if ended is not None or state is not JobState.RUNNING or time.monotonic() > until:
+            return None if state is None else JobState(state)
+        time.sleep(_LOOK_SECONDS)
 
 
 def run_one(office: BoxOffice, job_id: UUID) -> JobState | None:

@@ -69,16 +69,18 @@ def kept(office: BoxOffice, write: Callable[[WriteSession], T]) -> T:
 def afterwards(office: BoxOffice, *jobs: Promise, is_awaited: bool = False) -> None:
     """Run in process what this command has promised, now that its answer is out.
 
-    Where there are workers, theirs is all that is not awaited: the answer does not need it.
+    Where there are workers, theirs is all that is not awaited: the answer does not need it. One
+    that is awaited may be in a worker's hands already: then its end is waited for, 15 s at most.
     Whatever goes wrong here is a job's matter, and is tried again: the answer stands.
     """
     if office.settings.get("redis_url") and not is_awaited:
         return
-    from tasks.relay import run_promised
+    from tasks.relay import run_awaited, run_promised
 
+    run = run_awaited if is_awaited else run_promised
     for job in jobs:
         try:
-            run_promised(office, job)
+            run(office, job)
         except BoxOfficeError as error:
             log.warning("jobs wait", extra={"why": error.case})
             return

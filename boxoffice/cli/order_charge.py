@@ -42,7 +42,7 @@ def charged(
         )
     if payment is not None and payment.state is PaymentState.OPENING:
         with office.reading() as session:
-            why = last_error_of(session, OpenCharge(payment.id))
+            why = last_error_of(session, OpenCharge(payment.id)) or "a worker is at it"
         show.talk(f"the charge of {order.code} is not open yet, its places are held: {why}")
         show.talk(f"hint: boxoffice job run, then boxoffice payment show {order.code}")
     return order, payment

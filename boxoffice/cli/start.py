@@ -150,7 +150,7 @@ def explain(ctx: typer.Context, topic: str) -> None:
             show.line(f"{code:<4} {name:<12} {meaning}")
     elif topic == "environment":
         for setting in KNOWN:
-            also = "  (also _FILE)" if setting.secret else ""
+            also = "  (also _FILE)" if setting.may_be_filed else ""
             show.line(f"{PREFIX}{setting.name.upper():<22} {setting.help}{also}")
     else:
         raise BadValue(

@@ -149,7 +149,7 @@ def test_expiry_gives_places_back_at_its_time_and_not_before(
     assert disagreements(giving) == []
 
 
-def test_expiring_twice_is_once(giving: BoxOffice, clock: Clock, tmp_path: Path) -> None:
+def test_expire_campaign_twice_is_once(giving: BoxOffice, clock: Clock, tmp_path: Path) -> None:
     invited(giving, tmp_path, expires_at=giving.now() + timedelta(hours=2))
     job = ExpireCampaign(rows(giving, Campaign)[0].id)
     clock.forward(hours=2)

@@ -6,7 +6,7 @@ import time
 from boxoffice.outbox.jobs import ReadLetter
 from boxoffice.outbox.models import JobState
 from boxoffice.payments.models import PaymentState
-from tests.faults.rig import LEASE_SECONDS, Rig, wait_until
+from tests.faults.rig import LEASE_SECONDS, PATIENCE_SECONDS, Rig, wait_until
 from tests.making import the_payment
 
 FOLLOWED_SECONDS = LEASE_SECONDS + 20.0  # a lease, a tick, a ring, and a slow machine
@@ -20,7 +20,7 @@ def charges_of(broken: Rig, reference: str) -> int:
 def test_workers_killed_while_the_gateway_answers_leave_one_charge(broken: Rig) -> None:
     with broken.gate.shut():
         job = broken.charge()
-        assert broken.gate.arrived.wait(20)
+        assert broken.gate.arrived.wait(PATIENCE_SECONDS)
         broken.end(*broken.workers)
         held = broken.job(job).state
     broken.worker()
@@ -37,7 +37,7 @@ def test_a_frozen_worker_is_overtaken_and_changes_nothing_when_it_thaws(broken: 
     frozen = broken.workers
     with broken.gate.shut():
         job = broken.charge()
-        assert broken.gate.arrived.wait(20)
+        assert broken.gate.arrived.wait(PATIENCE_SECONDS)
         for worker in frozen:
             worker.signal(signal.SIGSTOP)
     broken.worker()

@@ -79,6 +79,18 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
     assert read.values["asaas_api_key"].origin == "BOXOFFICE_ASAAS_API_KEY_FILE"
 
 
+def test_a_database_with_a_password_may_come_from_a_file_and_is_shown_without_it(
+    tmp_path: Path,
+) -> None:
+    address = tmp_path / "database_url"
+    address.write_text("postgresql://box:sesame@db/box\n")
+
+    read = Settings.read({"BOXOFFICE_DATABASE_URL_FILE": str(address)})
+
+    assert read.database_url == "postgresql://box:sesame@db/box"
+    assert read.values["database_url"].shown == "postgresql://box:***@db/box"
+
+
 def test_a_secret_given_twice_is_an_error(tmp_path: Path) -> None:
     secret = tmp_path / "key"
     secret.write_text("one")

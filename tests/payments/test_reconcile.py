@@ -55,7 +55,7 @@ def test_where_all_agrees_nothing_is_written(office: BoxOffice, truth: Truth) ->
     assert counts(office) == before
 
 
-def test_reconciling_a_slot_twice_is_once(office: BoxOffice, truth: Truth) -> None:
+def test_reconcile_twice_is_once(office: BoxOffice, truth: Truth) -> None:
     charged = Charged(office, truth)
     truth.pays(charged.charge_id)
     job = Reconcile("2026-11-22T15:00")

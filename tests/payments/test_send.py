@@ -41,7 +41,7 @@ def test_a_refund_is_sent_and_its_answer_written_down(paid: Charged) -> None:
     assert back.description == label_of(job.refund_id)
 
 
-def test_sending_a_refund_twice_is_once(paid: Charged) -> None:
+def test_send_refund_twice_is_once(paid: Charged) -> None:
     job = asked(paid)
     ran(paid.office, job)
     before = counts(paid.office)

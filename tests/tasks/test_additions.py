@@ -40,9 +40,7 @@ def asked(office: BoxOffice, clock: Clock) -> tuple[str, EndAddition]:
     return sale.code, EndAddition(payment.id)
 
 
-def test_ending_an_addition_twice_is_once(
-    office: BoxOffice, sandbox: Sandbox, clock: Clock
-) -> None:
+def test_end_addition_twice_is_once(office: BoxOffice, sandbox: Sandbox, clock: Clock) -> None:
     code, job = asked(office, clock)
 
     assert ran(office, job) is JobState.DONE

@@ -104,7 +104,7 @@ def test_tickets_go_with_the_pdf_the_files_and_the_organizers_words(
 
 
 @pytest.mark.parametrize("how", ["codes", "tickets"])
-def test_sending_a_courtesy_twice_is_once(giving: BoxOffice, tmp_path: Path, how: str) -> None:
+def test_send_courtesy_twice_is_once(giving: BoxOffice, tmp_path: Path, how: str) -> None:
     invited(giving, tmp_path, a_file(ANA), type(TICKETS)(how))
     job = job_of(giving)
     ran(giving, job)

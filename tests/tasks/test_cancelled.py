@@ -24,7 +24,7 @@ def carrier(office: BoxOffice) -> Carrier:
     return made
 
 
-def test_telling_twice_is_once(office: BoxOffice, carrier: Carrier, tmp_path: Path) -> None:
+def test_tell_cancelled_twice_is_once(office: BoxOffice, carrier: Carrier, tmp_path: Path) -> None:
     an_event(office)
     job = TellCancelled(a_sale(office).id)
     ended(office, tmp_path)

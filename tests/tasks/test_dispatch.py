@@ -115,9 +115,22 @@ def test_where_no_worker_lives_jobs_run_here(office: BoxOffice, clock: Clock) ->
     has_worker(office)
     clock.forward(seconds=31)
     bell = Rung()
+    dispatcher = Dispatcher(office, bell)
 
-    assert Dispatcher(office, bell).tick() == Ran(done_count=2)
+    assert dispatcher.tick() == Ran(done_count=2)
+    assert dispatcher.note == "no worker gets to them: jobs run here"
     assert bell.rings == []
+
+
+def test_who_rings_again_once_a_worker_lives_says_so(office: BoxOffice) -> None:
+    sales(office, 1)
+    dispatcher = Dispatcher(office, Rung())
+    dispatcher.tick()
+    has_worker(office)
+
+    dispatcher.tick()
+
+    assert dispatcher.note == "rings workers"
 
 
 def test_a_silent_bell_opens_the_breaker_and_jobs_run_here(office: BoxOffice) -> None:

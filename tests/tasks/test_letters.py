@@ -57,7 +57,7 @@ def test_a_letter_that_lies_about_a_payment_changes_nothing(
     assert state_of(office, payment.order_id) is OrderState.PLACED
 
 
-def test_reading_a_letter_twice_is_once(office: BoxOffice, sandbox: Sandbox) -> None:
+def test_read_letter_twice_is_once(office: BoxOffice, sandbox: Sandbox) -> None:
     payment = opened(office)
     sandbox.pay(str(payment.provider_id))
     job = letter(office, {"id": payment.provider_id})

@@ -67,7 +67,7 @@ def test_an_order_nobody_paid_expires_and_its_charge_is_closed_first(
     assert places_left(office)[LOTE] == 3
 
 
-def test_expiring_twice_is_once(office: BoxOffice, clock: Clock, payment: Payment) -> None:
+def test_expire_order_twice_is_once(office: BoxOffice, clock: Clock, payment: Payment) -> None:
     clock.forward(minutes=30)
     ran(office, ExpireOrder(payment.order_id))
     before = counts(office), places_left(office)

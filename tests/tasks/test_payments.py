@@ -48,7 +48,7 @@ def test_a_charge_is_opened_with_what_the_buyer_needs(
     assert charge["dueDate"] == due_on
 
 
-def test_opening_a_charge_twice_is_once(office: BoxOffice, sandbox: Sandbox) -> None:
+def test_open_charge_twice_is_once(office: BoxOffice, sandbox: Sandbox) -> None:
     payment = opened(office)
     before = counts(office)
 
@@ -226,9 +226,7 @@ def answer_the_opening(office: BoxOffice, sandbox: Sandbox, payment_id: UUID) ->
         payment.provider_id, payment.state = made["id"], PaymentState.WAITING
 
 
-def test_a_charge_of_a_cancelled_order_is_closed_twice_is_once(
-    office: BoxOffice, sandbox: Sandbox
-) -> None:
+def test_close_charge_twice_is_once(office: BoxOffice, sandbox: Sandbox) -> None:
     payment = opened(office)
     called_off(office, payment.order_id)
 
