@@ -16,7 +16,7 @@ from boxoffice.orders.confirm import promise_mail
 from boxoffice.orders.models import Order
 from boxoffice.staff.rules import Actor
 from boxoffice.tickets.code import TicketKey
-from boxoffice.tickets.issue import issue, void_some
+from boxoffice.tickets.issue import issue, void_all, void_some
 from boxoffice.tickets.models import Ticket, TicketState
 
 
@@ -68,7 +68,7 @@ def void_added(session: WriteSession, order_id: UUID) -> Counter[UUID]:
     the caller gives those back.
     """
     added = session.exec(
-        select(Ticket.id).where(
+        select(Ticket.id, Ticket.discount_minor, Ticket.fee_minor).where(
             Ticket.order_id == order_id,
             Ticket.state == TicketState.HELD,
             col(Ticket.due_minor) > 0,
@@ -77,5 +77,29 @@ def void_added(session: WriteSession, order_id: UUID) -> Counter[UUID]:
     ).all()
     if not added:
         return Counter()
-    forgive(session, order_id, added)
-    return void_some(session, added)
+    ids = [ticket_id for ticket_id, _, _ in added]
+    forgive(session, order_id, ids)
+    # They were never sold: neither their discount nor their fee is the order's any more.
+    discount, fee = sum(row[1] for row in added), sum(row[2] for row in added)
+    changed(
+        session,
+        update(Order)
+        .where(col(Order.id) == order_id)
+        .values(
+            subtotal_minor=Order.subtotal_minor - discount + fee,
+            discount_minor=Order.discount_minor - discount,
+            fee_minor=Order.fee_minor - fee,
+        ),
+    )
+    return void_some(session, ids)
+
+
+def end_tickets(session: WriteSession, order_id: UUID) -> Counter[UUID]:
+    """Void every ticket of an order; what they still waited for is not asked for any more.
+
+    Call it with the order locked or just moved. Return how many places of each tier were held; the
+    caller gives those back.
+    """
+    released = void_added(session, order_id)
+    forgive(session, order_id)
+    return released + void_all(session, order_id)
