@@ -5,11 +5,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, changed
+from boxoffice.db import ReadSession, WriteSession, changed
 from boxoffice.events.models import Event
 from boxoffice.orders.change import PAID_FOR, locked_order
 from boxoffice.orders.confirm import promise_mail
@@ -18,6 +18,12 @@ from boxoffice.staff.rules import Actor
 from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.issue import issue, void_all, void_some
 from boxoffice.tickets.models import Ticket, TicketState
+
+_ADDED = (
+    col(Ticket.state) == TicketState.HELD,
+    col(Ticket.due_minor) > 0,
+    col(Ticket.code_digest).is_(None),
+)  # to an order that was paid before
 
 
 def complete(
@@ -61,6 +67,19 @@ def forgive(
     return due
 
 
+def unpaid_fees(session: ReadSession, which: ColumnElement[bool]) -> dict[UUID, int]:
+    """Return the fee, by order, of the tickets that were added to paid orders and are not paid.
+
+    In minor units. It stands in the order's own fee until it is paid or forgiven.
+    """
+    rows = session.exec(
+        select(Ticket.order_id, func.sum(Ticket.fee_minor))
+        .where(which, *_ADDED)
+        .group_by(col(Ticket.order_id))
+    )
+    return {order_id: int(fee) for order_id, fee in rows}  # PostgreSQL sums to Decimal
+
+
 def void_added(session: WriteSession, order_id: UUID) -> Counter[UUID]:
     """Void what was added to a paid order and never paid for; its money is forgiven.
 
@@ -69,10 +88,7 @@ def void_added(session: WriteSession, order_id: UUID) -> Counter[UUID]:
     """
     added = session.exec(
         select(Ticket.id, Ticket.discount_minor, Ticket.fee_minor).where(
-            Ticket.order_id == order_id,
-            Ticket.state == TicketState.HELD,
-            col(Ticket.due_minor) > 0,
-            col(Ticket.code_digest).is_(None),
+            Ticket.order_id == order_id, *_ADDED
         )
     ).all()
     if not added:

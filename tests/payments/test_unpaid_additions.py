@@ -1,10 +1,12 @@
 """What was added to an order and is not paid ends with it: nobody can pay it, and the books agree."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlmodel import col, select
 
+from boxoffice.bulk.cancel_plan import plan_cancel
 from boxoffice.events.models import Event, EventState
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
@@ -33,7 +35,7 @@ from tests.making import (
 from tests.payments.changing import VIP, exchanged, extended, money_comes, open_payment, two_tiers
 
 
-def paid_by_pix(office: BoxOffice, **event: str) -> tuple[UUID, UUID]:
+def paid_by_pix(office: BoxOffice, **event: Any) -> tuple[UUID, UUID]:
     """Make a paid order of one place, and return it with its payment."""
     two_tiers(office, **event)
     order = an_order(office)
@@ -74,11 +76,11 @@ def end(office: BoxOffice, order_id: UUID) -> int:
         return end_order(session, office.actor, order_id, now=office.now()).asked_minor
 
 
-@pytest.mark.parametrize("fee", [{}, {"fee_percent": 10}])
+@pytest.mark.parametrize("fee_percent", [0, 10])
 def test_the_end_of_the_event_closes_what_was_asked_for(
-    office: BoxOffice, fee: dict[str, str]
+    office: BoxOffice, fee_percent: int
 ) -> None:
-    order_id, first = paid_by_pix(office, **fee)
+    order_id, first = paid_by_pix(office, fee_percent=fee_percent)
     extended(office, order_id, method=Method.PIX)
     added = open_payment(office, order_id).id
 
@@ -89,6 +91,17 @@ def test_the_end_of_the_event_closes_what_was_asked_for(
     assert closing(office) == {str(added)}
     assert agree(office)
     assert places_left(office) == {LOTE: 3, VIP: 3, "*": 6}
+
+
+def test_a_fee_that_is_kept_is_that_of_what_was_paid(office: BoxOffice) -> None:
+    order_id, _ = paid_by_pix(office, fee_percent=10, fee_refundable=False)
+    extended(office, order_id, method=Method.PIX)
+    with office.reading() as session:
+        (planned,) = plan_cancel(session, office.actor, SLUG).orders
+
+    asked = end(office, order_id)
+
+    assert asked == planned.asked_minor == 10_000
 
 
 @pytest.mark.parametrize("state", [ChargeState.REFUNDED, ChargeState.DISPUTED])
