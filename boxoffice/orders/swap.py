@@ -113,7 +113,11 @@ def _must_be_changeable(order: Order, ticket: Ticket) -> None:
             hint=f"see it: boxoffice order show {order.code}",
         )
     if ticket.state in {TicketState.VOID, TicketState.BLOCKED}:
-        hint = f"boxoffice ticket unblock {name}" if ticket.state is TicketState.BLOCKED else ""
+        hint = (
+            f"boxoffice ticket unblock {name} --reason …"
+            if ticket.state is TicketState.BLOCKED
+            else ""
+        )
         raise WrongState(f"ticket {name} is {ticket.state}; it cannot be swapped.", hint=hint)
 
 

@@ -60,9 +60,7 @@ def act_on(
                 _lose(session, actor, payment, now=now)
             case Act.UNDO:
                 _undo(session, actor, payment, now=now)
-    order = session.get_one(Order, order_id, populate_existing=True)
-    if order.state in _OVER:  # what was asked for besides is not wanted any more
-        _close_others(session, payment, now=now)
+    _ask_no_more(session, payment, now=now)
 
 
 def close_again(session: WriteSession, payment_id: UUID, *, now: datetime) -> CloseCharge:
@@ -169,6 +167,13 @@ def _undo(session: WriteSession, actor: Actor, payment: Payment, *, now: datetim
     payment.paid_at = payment.paid_at if payment.refunded_minor else None
     session.flush()
     hold_for_review(session, actor, payment.order_id, why="cash undone", now=now, even_if_paid=True)
+
+
+def _ask_no_more(session: WriteSession, payment: Payment, *, now: datetime) -> None:
+    """Promise to close what else is asked for an order whose money went away."""
+    order = session.get_one(Order, payment.order_id, populate_existing=True)
+    if order.state in _OVER:
+        _close_others(session, payment, now=now)
 
 
 def _close_others(session: WriteSession, paid: Payment, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What was added to an order and is not paid ends with it: nobody can pay it, and the books agree."""
+"""What was added and is not paid ends with its order: nobody can pay it, and the books agree."""
 
 from typing import Any
 from uuid import UUID
