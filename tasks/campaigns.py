@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession, WriteSession, changed
-from boxoffice.events.models import Event, Tier
+from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.mail import Attachment
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
@@ -96,6 +96,8 @@ def expire_campaign(office: BoxOffice, job: ExpireCampaign, claim: Claim) -> Non
 
 def _is_wanted(found: _Invitation, *, is_reminder: bool, now: datetime) -> bool:
     """Say whether the guest is still to be told: the world may have moved since the promise."""
+    if found.event.state is EventState.CANCELLED:
+        return False
     if found.campaign.mode is CampaignMode.TICKETS:
         return found.order is not None and found.order.state in _STANDS
     waits = {CampaignRowState.SENT} if is_reminder else {CampaignRowState.PLANNED}

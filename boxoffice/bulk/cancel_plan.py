@@ -15,6 +15,7 @@ from boxoffice.errors import WrongState
 from boxoffice.events.models import Event, EventState
 from boxoffice.events.queries import event_by_slug
 from boxoffice.events.rules import STEPS
+from boxoffice.orders.due import unpaid_fees
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.payments.ending import OVER, Ending, due_of, kept_fee
 from boxoffice.payments.give import goes_by_hand
@@ -95,6 +96,7 @@ def plan_cancel(session: ReadSession, actor: Actor, slug: str) -> CancelPlan:
     ).all()
     tickets = _tickets(session, event.id)
     payments = _payments(session, event.id)
+    unpaid = unpaid_fees(session, col(Ticket.event_id) == event.id)
     return CancelPlan(
         event_id=event.id,
         slug=event.slug,
@@ -102,7 +104,13 @@ def plan_cancel(session: ReadSession, actor: Actor, slug: str) -> CancelPlan:
         currency=event.currency,
         fee_refundable=event.fee_refundable,
         orders=tuple(
-            _planned(event, order, tickets.get(order.id, 0), payments.get(order.id, []))
+            _planned(
+                event,
+                order,
+                tickets.get(order.id, 0),
+                payments.get(order.id, []),
+                order.fee_minor - unpaid.get(order.id, 0),
+            )
             for order in rows
         ),
     )
@@ -165,14 +173,16 @@ def _payments(session: ReadSession, event_id: UUID) -> dict[UUID, list[Payment]]
     return found
 
 
-def _planned(event: Event, order: Order, tickets: int, payments: list[Payment]) -> PlannedOrder:
+def _planned(
+    event: Event, order: Order, tickets: int, payments: list[Payment], fee_minor: int
+) -> PlannedOrder:
     gateway, hand, methods = 0, 0, Counter[str]()
     for payment in payments:
         left = payment.paid_minor - payment.refunded_minor
         methods[payment.method] += left
         gateway, hand = (gateway, hand + left) if goes_by_hand(payment) else (gateway + left, hand)
     kept = kept_fee(
-        order.fee_minor, fee_refundable=event.fee_refundable, was_paid=order.paid_at is not None
+        fee_minor, fee_refundable=event.fee_refundable, was_paid=order.paid_at is not None
     )
     due = due_of(order.state, gateway_minor=gateway, hand_minor=hand, kept_minor=kept)
     return PlannedOrder(

@@ -38,6 +38,8 @@ def move(session: WriteSession, actor: Actor, slug: str, to: EventState, *, now:
     """
     actor.must(Permission.EDIT_EVENT)
     event = event_by_slug(session, slug)
+    # Race: somebody cancels the event at this moment. Who comes second sees it, and is refused.
+    session.refresh(event, with_for_update={"key_share": True})
     if event.state is to:
         return
     if to not in STEPS[event.state]:

@@ -10,12 +10,11 @@ from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, changed
 from boxoffice.errors import WrongState
 from boxoffice.events.take import give_back
-from boxoffice.orders.due import forgive, void_added
+from boxoffice.orders.due import end_tickets
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.orders.rules import STEPS
 from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor, Permission
-from boxoffice.tickets.issue import void_all
 
 
 def cancel(
@@ -86,9 +85,7 @@ def _end(
     )
     if not moved:
         return False
-    released = void_added(session, order.id)
-    forgive(session, order.id)
-    released += void_all(session, order.id)
+    released = end_tickets(session, order.id)
     verb = "order.cancel" if to is OrderState.CANCELLED else "order.expire"
     record(session, actor, verb, "order", order.id, now=now, before=before, reason=reason)
     session.flush()

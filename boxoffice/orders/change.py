@@ -169,7 +169,11 @@ def _changeable(session: WriteSession, ticket_id: UUID) -> tuple[Order, Ticket]:
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True, with_for_update=True)
     name = f"{order.code}-{ticket.number}"
     if ticket.state in {TicketState.VOID, TicketState.BLOCKED}:
-        hint = f"boxoffice ticket unblock {name}" if ticket.state is TicketState.BLOCKED else ""
+        hint = (
+            f"boxoffice ticket unblock {name} --reason …"
+            if ticket.state is TicketState.BLOCKED
+            else ""
+        )
         raise WrongState(f"ticket {name} is {ticket.state}; it cannot be changed.", hint=hint)
     if ticket.state is TicketState.HELD and ticket.code_digest is not None:
         # The code that it had comes back with its money: nobody else may hold the ticket then.

@@ -5,19 +5,25 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, changed
+from boxoffice.db import ReadSession, WriteSession, changed
 from boxoffice.events.models import Event
 from boxoffice.orders.change import PAID_FOR, locked_order
 from boxoffice.orders.confirm import promise_mail
 from boxoffice.orders.models import Order
 from boxoffice.staff.rules import Actor
 from boxoffice.tickets.code import TicketKey
-from boxoffice.tickets.issue import issue, void_some
+from boxoffice.tickets.issue import issue, void_all, void_some
 from boxoffice.tickets.models import Ticket, TicketState
+
+_ADDED = (
+    col(Ticket.state) == TicketState.HELD,
+    col(Ticket.due_minor) > 0,
+    col(Ticket.code_digest).is_(None),
+)  # to an order that was paid before
 
 
 def complete(
@@ -61,6 +67,19 @@ def forgive(
     return due
 
 
+def unpaid_fees(session: ReadSession, which: ColumnElement[bool]) -> dict[UUID, int]:
+    """Return the fee, by order, of the tickets that were added to paid orders and are not paid.
+
+    In minor units. It stands in the order's own fee until it is paid or forgiven.
+    """
+    rows = session.exec(
+        select(Ticket.order_id, func.sum(Ticket.fee_minor))
+        .where(which, *_ADDED)
+        .group_by(col(Ticket.order_id))
+    )
+    return {order_id: int(fee) for order_id, fee in rows}  # PostgreSQL sums to Decimal
+
+
 def void_added(session: WriteSession, order_id: UUID) -> Counter[UUID]:
     """Void what was added to a paid order and never paid for; its money is forgiven.
 
@@ -68,14 +87,35 @@ def void_added(session: WriteSession, order_id: UUID) -> Counter[UUID]:
     the caller gives those back.
     """
     added = session.exec(
-        select(Ticket.id).where(
-            Ticket.order_id == order_id,
-            Ticket.state == TicketState.HELD,
-            col(Ticket.due_minor) > 0,
-            col(Ticket.code_digest).is_(None),
+        select(Ticket.id, Ticket.discount_minor, Ticket.fee_minor).where(
+            Ticket.order_id == order_id, *_ADDED
         )
     ).all()
     if not added:
         return Counter()
-    forgive(session, order_id, added)
-    return void_some(session, added)
+    ids = [ticket_id for ticket_id, _, _ in added]
+    forgive(session, order_id, ids)
+    # They were never sold: neither their discount nor their fee is the order's any more.
+    discount, fee = sum(row[1] for row in added), sum(row[2] for row in added)
+    changed(
+        session,
+        update(Order)
+        .where(col(Order.id) == order_id)
+        .values(
+            subtotal_minor=Order.subtotal_minor - discount + fee,
+            discount_minor=Order.discount_minor - discount,
+            fee_minor=Order.fee_minor - fee,
+        ),
+    )
+    return void_some(session, ids)
+
+
+def end_tickets(session: WriteSession, order_id: UUID) -> Counter[UUID]:
+    """Void every ticket of an order; what they still waited for is not asked for any more.
+
+    Call it with the order locked or just moved. Return how many places of each tier were held; the
+    caller gives those back.
+    """
+    released = void_added(session, order_id)
+    forgive(session, order_id)
+    return released + void_all(session, order_id)

@@ -10,11 +10,11 @@ from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, changed
 from boxoffice.events.take import give_back
 from boxoffice.orders.change import locked_order
+from boxoffice.orders.due import end_tickets
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.orders.rules import STEPS
 from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor
-from boxoffice.tickets.issue import void_all
 
 
 def money_went(
@@ -95,7 +95,7 @@ def _moved(
 
 def _release(session: WriteSession, order_id: UUID) -> None:
     event_id = locked_order(session, order_id).event_id
-    released = void_all(session, order_id)
+    released = end_tickets(session, order_id)
     session.flush()
     give_back_uses(session, order_id)
     give_back(session, event_id, released)

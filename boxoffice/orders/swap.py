@@ -17,7 +17,7 @@ from boxoffice.orders.change import PAID_FOR, locked_order
 from boxoffice.orders.models import Channel, Order, OrderLine, OrderState
 from boxoffice.orders.on_sale import tiers_on_sale
 from boxoffice.orders.pricing import fee_rule
-from boxoffice.promos.carry import carry_over
+from boxoffice.promos.carry import book_discount, carry_over
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.models import Ticket, TicketState
 
@@ -88,6 +88,7 @@ def swap(
     cost = _cost(session, event, order, ticket, to)
     if keeps_price and cost.sum < had.sum:
         cost = had
+    book_discount(session, ticket.id, cost.discount)
     back = _book(order, ticket, had, cost)
     ticket.tier_id, ticket.line_id = to.id, _moved_line(session, order, ticket, to, cost)
     facts = {
@@ -112,7 +113,11 @@ def _must_be_changeable(order: Order, ticket: Ticket) -> None:
             hint=f"see it: boxoffice order show {order.code}",
         )
     if ticket.state in {TicketState.VOID, TicketState.BLOCKED}:
-        hint = f"boxoffice ticket unblock {name}" if ticket.state is TicketState.BLOCKED else ""
+        hint = (
+            f"boxoffice ticket unblock {name} --reason …"
+            if ticket.state is TicketState.BLOCKED
+            else ""
+        )
         raise WrongState(f"ticket {name} is {ticket.state}; it cannot be swapped.", hint=hint)
 
 

@@ -135,7 +135,7 @@ class TellCancelled(Promise):
 
 @dataclass(frozen=True)
 class ExpireOrder(Promise):
-    """End an order whose clock ran out."""
+    """End an order whose clock ran out. `again` counts how often it was set anew."""
 
     kind = "order.expire"
     queue = Queue.MONEY
@@ -143,6 +143,7 @@ class ExpireOrder(Promise):
     attempts_max = 40  # about a week: its places stay taken until the gateway has answered
 
     order_id: UUID
+    again: int = 0
 
 
 @dataclass(frozen=True)

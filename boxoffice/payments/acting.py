@@ -26,6 +26,7 @@ from boxoffice.staff.rules import Actor
 from boxoffice.tickets.code import TicketKey
 
 _GOOD = frozenset({OrderState.PAID, OrderState.PARTLY_REFUNDED, OrderState.DISPUTED})
+_OVER = frozenset({OrderState.REFUNDED, OrderState.CHARGED_BACK})
 
 
 def act_on(
@@ -59,6 +60,7 @@ def act_on(
                 _lose(session, actor, payment, now=now)
             case Act.UNDO:
                 _undo(session, actor, payment, now=now)
+    _ask_no_more(session, payment, now=now)
 
 
 def close_again(session: WriteSession, payment_id: UUID, *, now: datetime) -> CloseCharge:
@@ -86,6 +88,8 @@ def _money_came(
         return
     if not is_covered(session, order):
         set_aside_part_paid(session, actor, order.id, now=now)
+        # What else is asked for was reckoned without this money: nobody is to pay it twice.
+        _close_others(session, payment, now=now)
         return
     after = confirm(session, actor, order.id, key, now=now)
     complete(session, actor, order.id, key, now=now)
@@ -165,8 +169,15 @@ def _undo(session: WriteSession, actor: Actor, payment: Payment, *, now: datetim
     hold_for_review(session, actor, payment.order_id, why="cash undone", now=now, even_if_paid=True)
 
 
+def _ask_no_more(session: WriteSession, payment: Payment, *, now: datetime) -> None:
+    """Promise to close what else is asked for an order whose money went away."""
+    order = session.get_one(Order, payment.order_id, populate_existing=True)
+    if order.state in _OVER:
+        _close_others(session, payment, now=now)
+
+
 def _close_others(session: WriteSession, paid: Payment, *, now: datetime) -> None:
-    """Promise that no other charge of a paid order stays payable."""
+    """Promise that no other charge of an order stays payable."""
     others = session.exec(
         select(Payment.id).where(
             Payment.order_id == paid.order_id,

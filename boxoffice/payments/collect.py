@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,7 +15,7 @@ from boxoffice.events.models import Event
 from boxoffice.orders.change import PAID_FOR, locked_order
 from boxoffice.orders.holds import expiry_of
 from boxoffice.orders.models import Order, OrderState
-from boxoffice.outbox.jobs import CloseCharge, EndAddition
+from boxoffice.outbox.jobs import CloseCharge, EndAddition, ExpireOrder
 from boxoffice.outbox.promise import promise
 from boxoffice.payments.covered import balance_of, money_came, surplus_of
 from boxoffice.payments.models import OPEN, Payment, PaymentState
@@ -158,12 +159,17 @@ def _ask(
     *,
     now: datetime,
 ) -> UUID:
-    """Ask for what is due through the gateway. What was added to a paid order has a clock."""
+    """Ask for what is due through the gateway. There is time for it, as for a new order."""
     buyer = Person(order.buyer_name, order.buyer_email, order.buyer_document)
     check_buyer(buyer, method)
     due = balance_of(session, order)
     payment_id = start(session, actor, order.id, method, provider, now=now, amount=due)
+    until = expiry_of(session.get_one(Event, order.event_id), method, now)
     if order.state in PAID_FOR:
-        until = expiry_of(session.get_one(Event, order.event_id), method, now)
         promise(session, EndAddition(payment_id), now=now, run_at=until)
+    elif order.expires_at is not None and order.expires_at < until:
+        order.expires_at = until  # a boleto takes days, where a PIX had minutes
+        session.flush()
+        jobs = (ExpireOrder(order.id, again) for again in count(1))
+        next(job for job in jobs if promise(session, job, now=now, run_at=until))
     return payment_id

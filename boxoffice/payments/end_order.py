@@ -13,16 +13,18 @@ from boxoffice.events.models import Event, EventState
 from boxoffice.events.take import give_back
 from boxoffice.money import Money
 from boxoffice.orders.change import locked_order
+from boxoffice.orders.due import end_tickets, unpaid_fees
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import TellCancelled
 from boxoffice.outbox.promise import promise
 from boxoffice.payments.call_off import call_off
+from boxoffice.payments.collect import stop_asking
 from boxoffice.payments.ending import Due, Ending, due_of, kept_fee
 from boxoffice.payments.give import give, goes_by_hand
 from boxoffice.payments.models import Payment
 from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor, Permission
-from boxoffice.tickets.issue import void_all
+from boxoffice.tickets.models import Ticket
 
 REASON = "the event was cancelled"
 
@@ -56,7 +58,8 @@ def end_order(session: WriteSession, actor: Actor, order_id: UUID, *, now: datet
         gateway_minor=_left(by_gateway),
         hand_minor=_left(payments) - _left(by_gateway),
         kept_minor=kept_fee(
-            order.fee_minor,
+            order.fee_minor
+            - unpaid_fees(session, col(Ticket.order_id) == order.id).get(order.id, 0),
             fee_refundable=event.fee_refundable,
             was_paid=order.paid_at is not None,
         ),
@@ -85,7 +88,8 @@ def _end_paid(
     if due.asked_minor:
         money = Money(due.asked_minor, order.currency)
         parts = give(session, by_gateway, money, reason=REASON, proof="", key=None, now=now)
-    released = void_all(session, order.id)
+    released = end_tickets(session, order.id)
+    stop_asking(session, actor, order.id, now=now)
     before = order.state
     to = OrderState.REFUNDED if due.ending is Ending.REFUND else OrderState.CANCELLED
     moved = changed(

@@ -43,8 +43,9 @@ def give(
 ) -> list[Part]:
     """Take `amount` out of `payments` in their order. The caller holds them, and has seen it there.
 
-    What a till took goes back by hand, and so does a boleto that has a `proof`. The rest is asked
-    for, and kept so: the gateway is told by a job.
+    What a till took, or was marked at the gateway as paid outside of it, goes back by hand, and so
+    does a boleto that has a `proof`. The rest is asked for, and kept so: the gateway is told by a
+    job.
 
     Raises:
         BadValue: a proof is missing.
@@ -100,8 +101,8 @@ def _raise_refunded(session: WriteSession, payment_id: UUID, minor: int) -> None
 
 
 def goes_by_hand(payment: Payment) -> bool:
-    """Say whether a person has to give this money back: a till took it, or somebody elsewhere."""
-    return payment.provider in _NOT_OURS
+    """Say whether a person has to give this money back: it never was in a gateway's balance."""
+    return payment.provider in _NOT_OURS or payment.is_in_cash
 
 
 def _is_by_hand(payment: Payment, proof: str) -> bool:

@@ -19,7 +19,7 @@ from boxoffice.events.models import Event
 from boxoffice.events.take import give_back
 from boxoffice.money import Money
 from boxoffice.orders.change import locked_order
-from boxoffice.orders.due import forgive, void_added
+from boxoffice.orders.due import end_tickets, forgive
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.orders.rules import STEPS
 from boxoffice.orders.tickets import standing
@@ -28,7 +28,7 @@ from boxoffice.payments.give import give, id_under
 from boxoffice.payments.models import Refund
 from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor, Permission
-from boxoffice.tickets.issue import void_all, void_some
+from boxoffice.tickets.issue import void_some
 from boxoffice.tickets.models import Ticket
 from boxoffice.till.record import record_refund
 
@@ -125,7 +125,7 @@ def refund(
     is_all = not tickets and (request.amount is None or amount.minor == left)
     is_all = is_all and request.ends_tickets
     released = _ended(session, order, request.ticket_ids, is_all=is_all)
-    is_over = is_all or standing(session, order.id) == 0
+    is_over = is_all or (_ends_it(order, request) and standing(session, order.id) == 0)
     _move(session, order, is_over=is_over)
     if is_over:
         stop_asking(session, actor, order.id, now=now)
@@ -158,12 +158,15 @@ def _ended(
     session: WriteSession, order: Order, ticket_ids: Sequence[UUID], *, is_all: bool
 ) -> Counter[UUID]:
     """End the tickets that are refunded; what they still waited for is not asked for any more."""
-    if not is_all:
-        forgive(session, order.id, ticket_ids)
-        return void_some(session, ticket_ids)
-    released = void_added(session, order.id)
-    forgive(session, order.id)
-    return released + void_all(session, order.id)
+    if is_all:
+        return end_tickets(session, order.id)
+    forgive(session, order.id, ticket_ids)
+    return void_some(session, ticket_ids)
+
+
+def _ends_it(order: Order, request: RefundRequest) -> bool:
+    """Say whether an order without a ticket left is over: under review, money is what counts."""
+    return bool(request.ticket_ids) or order.state is not OrderState.NEEDS_REVIEW
 
 
 def _named(session: WriteSession, order: Order, request: RefundRequest) -> list[Ticket]:

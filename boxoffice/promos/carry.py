@@ -28,7 +28,11 @@ def carry_over(session: WriteSession, order_id: UUID, ticket_id: UUID, to: Tier)
     if not is_good or not covers(facts.tier_ids, to.id):
         give_back_uses(session, order_id, [ticket_id])
         return nothing
-    discount = discount_of(facts.kind, promo.value, to.price)
-    use.discount_minor = discount.minor
-    session.flush()
-    return discount
+    return discount_of(facts.kind, promo.value, to.price)
+
+
+def book_discount(session: WriteSession, ticket_id: UUID, discount_minor: int) -> None:
+    """Write down what the promo that a ticket uses takes off it now, if it uses one."""
+    use = session.exec(select(PromoUse).where(PromoUse.ticket_id == ticket_id)).first()
+    if use is not None:
+        use.discount_minor = discount_minor

@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession, changed
-from boxoffice.errors import Refused
+from boxoffice.errors import EventNotOnSale, Refused
+from boxoffice.events.models import Event, EventState
 from boxoffice.outbox.jobs import SendCourtesy
 from boxoffice.outbox.promise import promise
 from boxoffice.promos.campaign import is_over
@@ -28,6 +29,7 @@ def to_remind(
     Raises:
         Refused: it sent tickets, which nobody redeems (`campaign.tickets`), or its codes have
             expired (`promo.over`).
+        EventNotOnSale: its event is cancelled.
     """
     if campaign.mode is CampaignMode.TICKETS:
         raise Refused(
@@ -35,6 +37,9 @@ def to_remind(
             hint="send one order's tickets again: boxoffice order resend CODE",
             code="campaign.tickets",
         )
+    event = session.get_one(Event, campaign.event_id)
+    if event.state is EventState.CANCELLED:
+        raise EventNotOnSale(f"{event.slug} is cancelled: nobody is reminded of it.")
     if is_over(campaign.expires_at, now):
         raise Refused(f"the codes of {campaign.name} have expired.", code="promo.over")
     waiting = select(CampaignRow.id).where(*_waits(campaign.id))

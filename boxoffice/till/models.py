@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
+import boxoffice.orders.models  # noqa: F401  (an entry refers to its table, which must be known)
 from boxoffice.columns import minor, moment, word
 from boxoffice.ids import new_id
 

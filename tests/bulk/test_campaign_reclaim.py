@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from boxoffice.bulk import campaign_reclaim
-from boxoffice.errors import BadValue, Forbidden, Refused
+from boxoffice.errors import BadValue, EventNotOnSale, Forbidden, Refused
+from boxoffice.events.models import EventState
+from boxoffice.events.publish import move
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import ExpireCampaign
 from boxoffice.outbox.models import Job, JobState
-from boxoffice.promos.models import Campaign, CampaignRow
+from boxoffice.promos.models import Campaign, CampaignRow, CampaignRowState
 from boxoffice.staff.rules import Actor, Role
 from boxoffice.tickets.models import Ticket, TicketState
 from tasks.relay import run_until_empty
@@ -31,7 +33,7 @@ from tests.bulk.campaigns import (
     reminded,
     states,
 )
-from tests.making import Clock, codes_of, places_left, rows, shown_at, the_order
+from tests.making import SLUG, Clock, codes_of, places_left, rows, shown_at, the_order
 from tests.promos.codes import cancelled
 from tests.races.books import disagreements
 from tests.races.clerks import Seat, race, ready
@@ -234,6 +236,19 @@ def test_a_reminder_goes_to_who_has_not_redeemed_once_unless_again(
     run_until_empty(giving)
     assert len([job for job in rows(giving, Job) if job.kind == "courtesy.send"]) == 4
     assert {job.state for job in rows(giving, Job)} == {JobState.DONE}
+
+
+def test_nobody_is_mailed_of_an_event_that_is_cancelled(giving: BoxOffice, tmp_path: Path) -> None:
+    invited(giving, tmp_path)
+    with giving.writing() as session:
+        move(session, giving.actor, SLUG, EventState.CANCELLED, now=giving.now())
+
+    run_until_empty(giving)
+
+    assert {row.state for row in rows(giving, CampaignRow)} == {CampaignRowState.PLANNED}
+    assert {job.state for job in rows(giving, Job)} == {JobState.DONE}
+    with pytest.raises(EventNotOnSale):
+        reminded(giving)
 
 
 def test_tickets_and_expired_codes_are_not_reminded_of(

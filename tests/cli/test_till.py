@@ -200,3 +200,11 @@ def test_too_little_cash_is_refused_with_what_is_missing(selling: Commands) -> N
         "till.given_too_little",
         1_000,
     )
+
+
+def test_a_drop_is_kept_by_a_process_that_does_nothing_else(selling: Commands) -> None:
+    selling("till open --float 200")
+
+    dropped = selling.process("till drop 50 --json")
+
+    assert dropped.json["expected_minor"] == 15_000

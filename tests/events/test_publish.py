@@ -1,5 +1,7 @@
 """Opening, pausing and ending the sale of an event."""
 
+from pathlib import Path
+
 import pytest
 
 from boxoffice.audit.models import AuditEntry
@@ -7,9 +9,22 @@ from boxoffice.errors import Forbidden, NotFound, Refused, WrongState
 from boxoffice.events.file import event_plan
 from boxoffice.events.models import EventState
 from boxoffice.events.publish import move, publish
+from boxoffice.events.queries import event_by_slug
 from boxoffice.events.rules import STEPS
 from boxoffice.office import BoxOffice
-from tests.making import DOOR, NOON, SLUG, a_plan, an_event, applied, counts, rows, the_event
+from tests.making import (
+    DOOR,
+    NOON,
+    SLUG,
+    Clock,
+    a_plan,
+    an_event,
+    an_office,
+    applied,
+    counts,
+    rows,
+    the_event,
+)
 
 
 def moved(office: BoxOffice, to: EventState) -> None:
@@ -80,3 +95,19 @@ def test_who_may_not_edit_events_moves_none(office: BoxOffice) -> None:
         move(session, DOOR, SLUG, EventState.PAUSED, now=office.now())
 
     assert the_event(office).state is EventState.ON_SALE
+
+
+def test_an_event_that_is_cancelled_at_this_moment_does_not_go_back_on_sale(
+    postgres_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    office = an_office(postgres_url, tmp_path, clock)  # SQLite lets one of them in at a time
+    an_event(office)
+    moved(office, EventState.PAUSED)
+    with office.writing() as session:
+        before = event_by_slug(session, SLUG).state
+        moved(office, EventState.CANCELLED)
+        with pytest.raises(WrongState):
+            publish(session, office.actor, SLUG, now=office.now())
+
+    assert (before, the_event(office).state) == (EventState.PAUSED, EventState.CANCELLED)
+    office.close()

@@ -67,7 +67,7 @@ def test_places_that_are_given_back_twice_are_noticed(
         void_all(session, order_id)
         return Counter(session.exec(select(Ticket.tier_id).where(Ticket.order_id == order_id)))
 
-    monkeypatch.setattr(ending, "void_all", void_whatever)
+    monkeypatch.setattr(ending, "end_tickets", void_whatever)
 
     with pytest.raises((AssertionError, IntegrityError)):  # ours, or the database's last word
         lives(office, clock, HUNT)

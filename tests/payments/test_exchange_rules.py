@@ -23,7 +23,7 @@ from boxoffice.promos.models import PromoUse
 from boxoffice.reports.money import money_report
 from boxoffice.staff.rules import Actor, Role
 from boxoffice.tickets.block import block
-from boxoffice.tickets.models import TicketState
+from boxoffice.tickets.models import Ticket, TicketState
 from tests.making import (
     DOOR,
     LOTE,
@@ -191,3 +191,16 @@ def test_a_ticket_that_waits_for_its_money_is_not_transferred(office: BoxOffice)
         transferred(office, sale.tickets[0].id)
 
     assert counts(office) == before
+
+
+def test_who_keeps_the_difference_keeps_the_discount_that_was_paid_with(office: BoxOffice) -> None:
+    two_tiers(office)
+    a_promo(office)
+    sale = a_sale(office, (VIP, 1), promo="AMIGOS")
+
+    exchanged(office, sale.tickets[0].id, LOTE, keeps_difference=True)
+
+    (use,) = rows(office, PromoUse)
+    (ticket,) = rows(office, Ticket)
+    assert use.discount_minor == ticket.discount_minor == 1_500
+    assert agree(office)

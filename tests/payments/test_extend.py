@@ -1,15 +1,18 @@
 """An order grows: the new places are held until they are paid for, the others stay good."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from boxoffice.errors import BadValue, Forbidden, SoldOut, WrongState
+from boxoffice.errors import BadValue, Forbidden, Refused, SoldOut, WrongState
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
-from boxoffice.orders.cancel import cancel
-from boxoffice.orders.models import OrderState
+from boxoffice.orders.cancel import begin_expiry, cancel
+from boxoffice.orders.models import Order, OrderState
 from boxoffice.orders.rules import QUANTITY_MAX
+from boxoffice.outbox.jobs import ExpireOrder
+from boxoffice.outbox.models import Job
 from boxoffice.payments.call_off import call_off
 from boxoffice.payments.extend import let_go
 from boxoffice.payments.models import Payment, PaymentState
@@ -51,6 +54,11 @@ from tests.till.working import Clerk
 def let_gone(office: BoxOffice, order_id: UUID) -> int:
     with office.writing() as session:
         return let_go(session, SYSTEM, order_id, now=office.now())
+
+
+def begun(office: BoxOffice, order_id: UUID, minutes: int) -> bool:
+    with office.writing() as session:
+        return begin_expiry(session, order_id, now=office.now() + timedelta(minutes=minutes))
 
 
 def agree(office: BoxOffice) -> bool:
@@ -232,6 +240,33 @@ def test_another_charge_takes_the_place_of_one_that_failed(office: BoxOffice) ->
     assert paid_by(office, order.id, Method.CARD)
 
     assert open_payment(office, order.id).method is Method.CARD
+
+
+def test_a_boleto_in_place_of_a_pix_has_its_days(office: BoxOffice) -> None:
+    two_tiers(office, starts_at="2027-03-01T20:00")
+    order = an_order(office)
+    started(office, order.id)
+
+    paid_by(office, order.id, Method.BOLETO)
+
+    (row,) = rows(office, Order)
+    assert row.expires_at is not None
+    assert row.expires_at - office.now() > timedelta(days=1)
+    times = {job.run_at for job in rows(office, Job) if job.kind == ExpireOrder.kind}
+    assert row.expires_at in times
+    assert not begun(office, order.id, minutes=31)
+
+
+def test_a_boleto_that_cannot_clear_in_time_takes_no_pixs_place(office: BoxOffice) -> None:
+    two_tiers(office)
+    order = an_order(office)
+    started(office, order.id)
+    before = counts(office)
+
+    with pytest.raises(Refused, match="too near for a boleto"):
+        paid_by(office, order.id, Method.BOLETO)
+
+    assert counts(office) == before
 
 
 def test_an_order_that_has_ended_is_not_paid(office: BoxOffice) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from boxoffice.door.rules import Verdict
+from boxoffice.errors import BadValue
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import OrderState
@@ -15,6 +16,7 @@ from boxoffice.payments.provider import ChargeState, GivenBack, GivenBackState, 
 from tasks.payments import settled
 from tests.making import codes_of, counts, rows, shown_at, the_order
 from tests.payments.charged import Charged, looked
+from tests.payments.refunding import refunded
 from tests.payments.truth import Truth
 from tests.tasks.charging import called_off
 
@@ -120,6 +122,20 @@ def test_a_lost_dispute_ends_the_order_and_frees_its_places_once(
     assert (paid.tickets, paid.left) == ({"void": 2}, 5)
     assert paid.refunds == [(20_000, RefundState.DONE)]
     assert shown_at(paid.office, code).verdict is Verdict.CHARGED_BACK
+
+
+def test_cash_that_was_marked_as_paid_goes_back_by_hand(office: BoxOffice, truth: Truth) -> None:
+    charged = Charged(office, truth)
+    truth.change(charged.charge_id, state=ChargeState.IN_CASH, paid=Money(20_000))
+    charged.told()
+    with pytest.raises(BadValue, match="proof"):
+        refunded(office, charged.order.id, proof="")
+
+    refunded(office, charged.order.id)
+
+    assert charged.refunds == [(20_000, RefundState.BY_HAND)]
+    assert SendRefund.kind not in {job.kind for job in rows(office, Job)}
+    assert charged.state is OrderState.REFUNDED
 
 
 def test_cash_that_was_marked_as_paid_and_then_not_is_for_a_person(

@@ -23,6 +23,7 @@ from tests.making import (
     shown_at,
     state_of,
 )
+from tests.payments.ended import an_ended_sale
 from tests.payments.refunding import given_back, paid_by_pix, refunded, states
 
 FEE: dict[str, Any] = {"fee_percent": 10}
@@ -181,6 +182,21 @@ def test_an_order_under_review_is_refunded_and_gives_its_places_back(office: Box
     assert (review, state_of(office, order_id)) == (OrderState.NEEDS_REVIEW, OrderState.REFUNDED)
     assert places_left(office)[LOTE] == 5
     assert given_back(office) == (15_000, 15_000)
+
+
+def test_a_part_of_late_money_that_goes_back_leaves_the_rest_for_a_person(
+    office: BoxOffice,
+) -> None:
+    an_event(office, a_tier(quota=5), late_payment="review")
+    sold = an_ended_sale(office)
+    sold.is_paid()
+
+    refunded(office, sold.order.id, amount=5_000)
+
+    assert state_of(office, sold.order.id) is OrderState.NEEDS_REVIEW
+    refunded(office, sold.order.id)
+    assert state_of(office, sold.order.id) is OrderState.REFUNDED
+    assert given_back(office) == (20_000, 20_000)
 
 
 def test_who_may_not_cancel_gives_nothing_back(office: BoxOffice) -> None:
