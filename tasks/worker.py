@@ -11,6 +11,7 @@ from celery.bootsteps import StartStopStep
 from celery.worker.state import reserved_requests
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+import tasks.relay  # noqa: F401  (once, before the processes fork: not on the first job's time)
 from boxoffice.log import log
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Part, Queue

@@ -40,7 +40,7 @@ from tasks.bell import redis_of
 from tests.making import SECRET, a_sale, a_tier, an_event, an_order, started
 from tests.services.switch import Switch, switch
 
-LEASE_SECONDS = 5  # whoever dies with a job is followed so soon in here
+LEASE_SECONDS = 8  # whoever dies with a job is followed so soon in here
 PATIENCE_SECONDS = 60.0
 
 _OPEN = (JobState.WAITING, JobState.SENT, JobState.RUNNING)
@@ -207,6 +207,11 @@ class Rig:
         with self.office.reading() as session:
             return session.exec(select(Job).where(Job.dedupe_key == job.dedupe_key)).one()
 
+    def attempts_of(self, kind: type[Promise]) -> set[int]:
+        """Return how often jobs of a kind were tried."""
+        with self.office.reading() as session:
+            return set(session.exec(select(Job.attempts).where(Job.kind == kind.kind)).all())
+
     def change(self, job: Promise, **values: object) -> None:
         """Change the row of one job."""
         with self.office.writing() as session:
@@ -216,8 +221,13 @@ class Rig:
     def wait_until_done(self, seconds_max: float) -> float:
         """Wait until no job is due or in hand; return after how many seconds none was."""
         started_at = time.monotonic()
+
+        def is_done() -> bool:
+            found = self.jobs()  # asked once: between two looks a job may move
+            return not any(found[state] for state in _OPEN)
+
         wait_until(
-            lambda: not any(self.jobs()[state] for state in _OPEN),
+            is_done,
             seconds_max=seconds_max,
             why=lambda: str(self.jobs()),
         )
