@@ -15,7 +15,7 @@ from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order
 from boxoffice.outbox.jobs import Reconcile
 from boxoffice.payments.exceptions import Exceptional, Kind, exceptions
-from boxoffice.payments.models import MONEY, OPEN, Payment, PaymentState, Refund
+from boxoffice.payments.models import MONEY, OPEN, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Charge, ChargeState, Window
 from boxoffice.payments.rules import decide
 from boxoffice.staff.rules import SYSTEM, Actor, Permission
@@ -30,6 +30,7 @@ DAYS = 2  # of each run; a nightly one looks further back
 _PAGE_ROWS = 100
 _STATUS_DAYS = 120  # refunds and disputes of old charges are in no window of days but this one
 _NEAR = timedelta(minutes=10)
+_UNDER_WAY = (PaymentState.REFUNDING, PaymentState.DISPUTED)
 _GATEWAY_ZONE = ZoneInfo("America/Sao_Paulo")
 # The gateway's own words for what no window of days brings up again.
 _STATUSES = (
@@ -192,16 +193,22 @@ def _picture(session: ReadSession, payment_id: UUID) -> tuple[object, ...]:
 
 
 def _unseen(office: BoxOffice, run: _Run, since: date) -> list[Payment]:
-    """Return payments that the lists should have shown: open ones near their end, and paid ones."""
+    """Return payments that no list shows, or that a list should have shown and did not.
+
+    They are open ones near their end, paid ones, and those whose money is under way, however old:
+    a dispute that is won and a part that has gone back are in no list of days or of statuses.
+    """
     with office.reading() as session:
         now = office.now()
         from_day = datetime.combine(since, datetime.min.time(), tzinfo=_GATEWAY_ZONE)
         is_due = col(Payment.state).in_(OPEN) & (col(Order.expires_at) <= now + _NEAR)
         is_paid = col(Payment.state).in_(MONEY) & (col(Payment.paid_at) >= from_day)
+        sent = select(Refund.payment_id).where(Refund.state == RefundState.SENT)
+        is_under_way = col(Payment.state).in_(_UNDER_WAY) | col(Payment.id).in_(sent)
         rows = session.exec(
             select(Payment)
             .join(Order, col(Order.id) == Payment.order_id)
-            .where(Payment.provider == office.provider.name, is_due | is_paid)
+            .where(Payment.provider == office.provider.name, is_due | is_paid | is_under_way)
             .order_by(col(Payment.created_at), col(Payment.id))
         ).all()
     return [row for row in rows if row.provider_id not in run.seen]
