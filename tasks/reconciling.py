@@ -10,15 +10,18 @@ from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
 from boxoffice.errors import ChargeRefused
+from boxoffice.log import log
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order
-from boxoffice.outbox.jobs import Reconcile
+from boxoffice.outbox.jobs import CheckHooks, Reconcile
 from boxoffice.payments.exceptions import Exceptional, Kind, exceptions
+from boxoffice.payments.hooks import ours, problems_of
 from boxoffice.payments.models import MONEY, OPEN, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Charge, ChargeState, Window
 from boxoffice.payments.rules import decide
 from boxoffice.staff.rules import SYSTEM, Actor, Permission
+from boxoffice.text import shown
 from boxoffice.times import local_day
 from tasks.payments import looked_up, settled
 from tasks.registry import Claim, works
@@ -63,6 +66,18 @@ class _Run:
     found: list[Exceptional] = field(default_factory=list)
 
 
+@works(CheckHooks)
+def check_hooks(office: BoxOffice, job: CheckHooks, claim: Claim) -> None:
+    """See whether the gateway still sends us letters, and log what is wrong. It changes nothing."""
+    del job
+    problems = problems_of(ours(office.provider.hooks()))
+    for one in problems:
+        facts = {"hook": shown(one.hook), "problem": one.problem, "mend": one.mend}
+        log.error("letters do not come", extra=facts)
+    with claim.finishing():
+        return
+
+
 @works(Reconcile)
 def reconcile_slot(office: BoxOffice, job: Reconcile, claim: Claim) -> None:
     """Reconcile the last days. A second run finds what was mended, and mends nothing more."""
@@ -92,6 +107,7 @@ def reconcile(
         if not _spend(run):
             break
         _compare_payment(office, run, payment)
+    _compare_hooks(office, run)
     with office.reading() as session:
         left = exceptions(session, now=office.now())
     return Reconciled(len(run.seen), tuple(run.mended), (*run.found, *left))
@@ -161,6 +177,18 @@ def _compare(office: BoxOffice, run: _Run, charge: Charge, looked_at: datetime) 
         run.mended.append(charge.provider_id)
     if payment is not None and payment.state not in OPEN and _contradicts(payment, charge):
         _tell(office, run, payment, Kind.STATE, f"the gateway says {charge.state}")
+
+
+def _compare_hooks(office: BoxOffice, run: _Run) -> None:
+    """Tell when letters do not come: until that is mended, only these runs bring news."""
+    if not _spend(run):
+        return
+    try:
+        hooks = ours(office.provider.hooks())
+    except ChargeRefused:
+        return  # our key may not see them; the charges it does
+    for one in problems_of(hooks):
+        run.found.append(Exceptional(Kind.HOOK, one.hook, Money(0), one.problem, one.mend))
 
 
 def _payment(session: ReadSession, charge: Charge) -> Payment | None:

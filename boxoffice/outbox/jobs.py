@@ -99,6 +99,17 @@ class Reconcile(Promise):
 
 
 @dataclass(frozen=True)
+class CheckHooks(Promise):
+    """See whether the gateway still sends us letters. One job for each slot."""
+
+    kind = "payment.check_hooks"
+    queue = Queue.MONEY
+    attempts_max = 2  # the next slot looks again
+
+    slot: str
+
+
+@dataclass(frozen=True)
 class ReadLetter(Promise):
     """Read a letter that was kept, and act on what the gateway says of its charge now.
 
@@ -186,6 +197,7 @@ KINDS: dict[str, type[Promise]] = {
         CloseCharge,
         SendRefund,
         Reconcile,
+        CheckHooks,
         ReadLetter,
         DeliverTickets,
         TellCancelled,

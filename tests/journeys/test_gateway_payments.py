@@ -9,6 +9,8 @@ import pytest
 
 from boxoffice.money import Money
 from boxoffice.orders.models import OrderState
+from boxoffice.outbox.jobs import CheckHooks
+from boxoffice.outbox.models import JobState
 from boxoffice.payments.exceptions import Kind
 from boxoffice.payments.models import PaymentState, RefundState, Stray
 from boxoffice.payments.provider import Method
@@ -16,6 +18,7 @@ from boxoffice.sandbox.faults import Faults
 from tests.journeys.gateway import QUOTA, Wired
 from tests.making import rows
 from tests.tasks.charging import called_off
+from tests.tasks.working import ran
 
 ALL = 20_000
 
@@ -291,11 +294,14 @@ def test_row_40_a_queue_that_is_paused_loses_nothing_and_goes_on(line: Wired) ->
     line.sandbox.pay(sale.charge_id)
     (hook,) = line.office.provider.hooks()
     by_looking = line.reconciled()
+    run_job = ran(line.office, CheckHooks("now"))
     line.office.provider.resume_hook(hook.id)
     line.news()
 
-    assert hook.is_interrupted
+    assert (hook.is_interrupted, run_job) == (True, JobState.DONE)
     assert by_looking.mended == (sale.charge_id,)
+    assert [one.kind for one in by_looking.exceptions] == [Kind.HOOK]
+    assert line.left_for_people() == []
     assert (sale.state, sale.tickets) == (OrderState.PAID, {"valid": 2})
 
 
