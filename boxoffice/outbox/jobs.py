@@ -145,6 +145,34 @@ class TellCancelled(Promise):
 
 
 @dataclass(frozen=True)
+class TellRefund(Promise):
+    """Tell the buyer that money has gone back."""
+
+    kind = "refund.tell"
+
+    refund_id: UUID
+
+
+@dataclass(frozen=True)
+class AskPayer(Promise):
+    """Tell the payer of a boleto on which page to say where its money shall go."""
+
+    kind = "refund.ask_payer"
+
+    refund_id: UUID
+
+
+@dataclass(frozen=True)
+class RequestPayment(Promise):
+    """Mail the buyer what is needed in order to pay. `copy` counts how often."""
+
+    kind = "payment.request"
+
+    payment_id: UUID
+    copy: int = 0
+
+
+@dataclass(frozen=True)
 class ExpireOrder(Promise):
     """End an order whose clock ran out."""
 
@@ -201,6 +229,9 @@ KINDS: dict[str, type[Promise]] = {
         ReadLetter,
         DeliverTickets,
         TellCancelled,
+        TellRefund,
+        AskPayer,
+        RequestPayment,
         ExpireOrder,
         EndAddition,
         SendCourtesy,

@@ -13,6 +13,8 @@ from boxoffice.db import ReadSession, WriteSession
 from boxoffice.orders.change import locked_order
 from boxoffice.orders.money_back import money_stays, money_went
 from boxoffice.orders.tickets import standing
+from boxoffice.outbox.jobs import TellRefund
+from boxoffice.outbox.promise import promise
 from boxoffice.payments.models import Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Charge, GivenBack, GivenBackState
 from boxoffice.staff.rules import Actor
@@ -100,6 +102,8 @@ def book_refunds(
             facts = {"refund": str(row.id), "amount_minor": row.amount_minor}
             facts["is_outside"] = row.outside_key is not None
             record(session, actor, f"refund.{row.state}", "order", row.order_id, now=now, **facts)
+            if row.state is RefundState.DONE:
+                promise(session, TellRefund(row.id), now=now)
     _move_order(session, actor, payment, rows, before, now=now)
 
 

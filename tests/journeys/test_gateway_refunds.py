@@ -32,6 +32,10 @@ def test_row_26_a_full_refund_ends_the_tickets_and_frees_their_places(
     assert sale.refunds == [(ALL, RefundState.DONE)]
     assert line.given_back(sale.charge_id) == [(Decimal(200), "DONE")]
     assert (sale.tickets, line.left) == ({"void": 2}, QUOTA)
+    assert [mail.subject.split(":")[0] for mail in line.mails] == [
+        "Seus ingressos",
+        "Seu dinheiro está voltando",
+    ]
     assert (line.left_for_people(), line.agree) == ([], True)
 
 
@@ -140,6 +144,7 @@ def test_row_28_the_payer_of_a_boleto_leaves_an_account_or_the_refund_is_denied(
     assert (waiting.state, waiting.waits_for) == (RefundState.SENT, "payer")
     assert str(waiting.page_url).startswith("https://asaas.sandbox.invalid/estorno/")
     assert left_over == [Kind.REFUND_STUCK]
+    assert str(waiting.page_url) in line.mails[1].text
     if answer == "release":
         assert sale.refunds == [(ALL, RefundState.DONE)]
         assert (sale.state, line.left_for_people()) == (OrderState.REFUNDED, [])
