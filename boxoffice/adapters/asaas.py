@@ -133,6 +133,13 @@ class Asaas:
             return charge is not None and charge.state is ChargeState.CLOSED
         return answer.get("deleted") is True
 
+    def close_plan(self, plan: str) -> bool:
+        """Delete the unpaid parts of a plan as `close_charge` does one charge."""
+        try:
+            return self._line.ask("DELETE", _plan_path(plan)).get("deleted") is True
+        except ChargeRefused:
+            return False
+
     def restore_charge(self, provider_id: str) -> Charge:
         """Undo `close_charge`, and return the charge with its PIX text or boleto line.
 
@@ -148,9 +155,8 @@ class Asaas:
         Raises:
             GatewaySilent: Asaas did not answer.
         """
-        path = f"/installments/{quote(plan, safe='')}/payments"
         try:
-            rows = list(self._line.pages(path, {}, pages_max=PAGES_MAX))
+            rows = list(self._line.pages(f"{_plan_path(plan)}/payments", {}, pages_max=PAGES_MAX))
         except ChargeRefused as no:
             if no.details["status"] == httpx.codes.NOT_FOUND:
                 return []
@@ -286,6 +292,10 @@ def looks_mangled(api_key: str) -> bool:
 
 def _path(provider_id: str, rest: str = "") -> str:
     return f"/payments/{quote(provider_id, safe='')}{rest}"
+
+
+def _plan_path(plan: str) -> str:
+    return f"/installments/{quote(plan, safe='')}"
 
 
 def _hook_path(hook_id: str, rest: str = "") -> str:

@@ -99,13 +99,13 @@ class Wired:
 
     def event(self, **event: Any) -> None:
         """Put an event on sale."""
-        tier = a_tier(quota=event.pop("quota", QUOTA), price="100")
+        tier = a_tier(quota=event.pop("quota", QUOTA), price=event.pop("price", "100"))
         an_event(self.office, tier, **({"starts_at": "2027-06-01T20:00"} | event))
 
-    def sale(self, method: Method = Method.PIX) -> Sale:
+    def sale(self, method: Method = Method.PIX, *, instalments: int = 1) -> Sale:
         """Place an order, and have its charge opened."""
         order = placed(self.office, a_request((LOTE, 2), channel="online", method=method))
-        payment_id = started(self.office, order.id, method)
+        payment_id = started(self.office, order.id, method, instalments=instalments)
         self.news()
         with self.office.reading() as session:
             charge_id = session.get_one(Payment, payment_id).provider_id
