@@ -108,7 +108,6 @@ class Asaas:
 
         Raises:
             GatewaySilent: Asaas did not answer.
-            Misconfigured: Asaas refuses our key or our address.
         """
         try:
             return charge_of(self._line.ask("GET", _path(provider_id)))
@@ -124,7 +123,6 @@ class Asaas:
 
         Raises:
             GatewaySilent: the charge may or may not be deleted by now.
-            Misconfigured: Asaas refuses our key or our address.
         """
         try:
             answer = self._line.ask("DELETE", _path(provider_id))
