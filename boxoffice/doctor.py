@@ -11,6 +11,7 @@ from boxoffice.mail import Checked
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.health import health
 from boxoffice.outbox.models import JobState
+from boxoffice.payments.hooks import ours, problems_of
 from boxoffice.tickets.models import Ticket, TicketState
 
 _DISK_MIN_BYTES = 200 * 1024 * 1024  # below this, sales are about to fail
@@ -70,7 +71,12 @@ def _gateway(office: BoxOffice) -> Finding:
     if office.settings.get("asaas_api_key") is None:
         return Finding("gateway", is_ok=True, says="none configured: counter sales only")
     office.provider.find_charges("boxoffice-doctor")
-    return Finding("gateway", is_ok=True, says=f"{office.settings.get('asaas_url')} answers")
+    says = f"{office.settings.get('asaas_url')} answers"
+    problems = problems_of(ours(office.provider.hooks()))
+    if problems:
+        wrong = f"{says}; letters do not come: {problems[0].hook} {problems[0].problem}"
+        return Finding("gateway", is_ok=False, says=wrong, mend=problems[0].mend)
+    return Finding("gateway", is_ok=True, says=says)
 
 
 def _mail(office: BoxOffice) -> Finding:

@@ -84,7 +84,11 @@ def closed_charge(office: BoxOffice, payment: Payment) -> Charge | None:
             return None
         if found is not None and found.provider_id != provider_id:
             office.provider.close_charge(found.provider_id)
-        office.provider.close_charge(provider_id)
+        plan = payment.plan or (found.plan if found else None)
+        if plan is None:
+            office.provider.close_charge(provider_id)
+        else:
+            office.provider.close_plan(plan)
         charge = looked_up(office, provider_id)
     except ChargeRefused as error:
         # The order waits for an answer: a passing no must not leave its places taken for ever.
@@ -155,6 +159,7 @@ def _request(office: BoxOffice, payment_id: UUID) -> ChargeRequest | None:
         buyer_name=order.buyer_name,
         buyer_document=order.buyer_document,
         buyer_email=order.buyer_email,
+        instalments=payment.instalments,
     )
 
 

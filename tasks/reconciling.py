@@ -10,15 +10,18 @@ from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
 from boxoffice.errors import ChargeRefused
+from boxoffice.log import log
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order
-from boxoffice.outbox.jobs import Reconcile
+from boxoffice.outbox.jobs import CheckHooks, Reconcile
 from boxoffice.payments.exceptions import Exceptional, Kind, exceptions
-from boxoffice.payments.models import MONEY, OPEN, Payment, PaymentState, Refund
+from boxoffice.payments.hooks import ours, problems_of
+from boxoffice.payments.models import MONEY, OPEN, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Charge, ChargeState, Window
 from boxoffice.payments.rules import decide
 from boxoffice.staff.rules import SYSTEM, Actor, Permission
+from boxoffice.text import shown
 from boxoffice.times import local_day
 from tasks.payments import looked_up, settled
 from tasks.registry import Claim, works
@@ -30,6 +33,7 @@ DAYS = 2  # of each run; a nightly one looks further back
 _PAGE_ROWS = 100
 _STATUS_DAYS = 120  # refunds and disputes of old charges are in no window of days but this one
 _NEAR = timedelta(minutes=10)
+_UNDER_WAY = (PaymentState.REFUNDING, PaymentState.DISPUTED)
 _GATEWAY_ZONE = ZoneInfo("America/Sao_Paulo")
 # The gateway's own words for what no window of days brings up again.
 _STATUSES = (
@@ -62,6 +66,18 @@ class _Run:
     found: list[Exceptional] = field(default_factory=list)
 
 
+@works(CheckHooks)
+def check_hooks(office: BoxOffice, job: CheckHooks, claim: Claim) -> None:
+    """See whether the gateway still sends us letters, and log what is wrong. It changes nothing."""
+    del job
+    problems = problems_of(ours(office.provider.hooks()))
+    for one in problems:
+        facts = {"hook": shown(one.hook), "problem": one.problem, "mend": one.mend}
+        log.error("letters do not come", extra=facts)
+    with claim.finishing():
+        return
+
+
 @works(Reconcile)
 def reconcile_slot(office: BoxOffice, job: Reconcile, claim: Claim) -> None:
     """Reconcile the last days. A second run finds what was mended, and mends nothing more."""
@@ -91,6 +107,7 @@ def reconcile(
         if not _spend(run):
             break
         _compare_payment(office, run, payment)
+    _compare_hooks(office, run)
     with office.reading() as session:
         left = exceptions(session, now=office.now())
     return Reconciled(len(run.seen), tuple(run.mended), (*run.found, *left))
@@ -162,6 +179,18 @@ def _compare(office: BoxOffice, run: _Run, charge: Charge, looked_at: datetime) 
         _tell(office, run, payment, Kind.STATE, f"the gateway says {charge.state}")
 
 
+def _compare_hooks(office: BoxOffice, run: _Run) -> None:
+    """Tell when letters do not come: until that is mended, only these runs bring news."""
+    if not _spend(run):
+        return
+    try:
+        hooks = ours(office.provider.hooks())
+    except ChargeRefused:
+        return  # our key may not see them; the charges it does
+    for one in problems_of(hooks):
+        run.found.append(Exceptional(Kind.HOOK, one.hook, Money(0), one.problem, one.mend))
+
+
 def _payment(session: ReadSession, charge: Charge) -> Payment | None:
     known = col(Payment.provider_id) == charge.provider_id
     if charge.plan is not None:
@@ -192,16 +221,22 @@ def _picture(session: ReadSession, payment_id: UUID) -> tuple[object, ...]:
 
 
 def _unseen(office: BoxOffice, run: _Run, since: date) -> list[Payment]:
-    """Return payments that the lists should have shown: open ones near their end, and paid ones."""
+    """Return payments that no list shows, or that a list should have shown and did not.
+
+    They are open ones near their end, paid ones, and those whose money is under way, however old:
+    a dispute that is won and a part that has gone back are in no list of days or of statuses.
+    """
     with office.reading() as session:
         now = office.now()
         from_day = datetime.combine(since, datetime.min.time(), tzinfo=_GATEWAY_ZONE)
         is_due = col(Payment.state).in_(OPEN) & (col(Order.expires_at) <= now + _NEAR)
         is_paid = col(Payment.state).in_(MONEY) & (col(Payment.paid_at) >= from_day)
+        sent = select(Refund.payment_id).where(Refund.state == RefundState.SENT)
+        is_under_way = col(Payment.state).in_(_UNDER_WAY) | col(Payment.id).in_(sent)
         rows = session.exec(
             select(Payment)
             .join(Order, col(Order.id) == Payment.order_id)
-            .where(Payment.provider == office.provider.name, is_due | is_paid)
+            .where(Payment.provider == office.provider.name, is_due | is_paid | is_under_way)
             .order_by(col(Payment.created_at), col(Payment.id))
         ).all()
     return [row for row in rows if row.provider_id not in run.seen]

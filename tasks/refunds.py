@@ -1,11 +1,14 @@
 """Money on its way back, done by workers: the gateway is asked once, and looked at first."""
 
+from datetime import datetime
+
 from boxoffice.errors import ChargeRefused, GatewaySilent
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import SendRefund
-from boxoffice.payments.booking import entry_of, label_of, refuse
+from boxoffice.payments.booking import refuse
+from boxoffice.payments.given import entry_of, label_of, shares_of
 from boxoffice.payments.models import Payment, Refund
-from boxoffice.payments.provider import Method
+from boxoffice.payments.provider import Charge, Method
 from boxoffice.payments.send import ToSend, to_send, was_sent
 from boxoffice.payments.settle import settle
 from boxoffice.staff.rules import SYSTEM
@@ -32,7 +35,9 @@ def send_refund(office: BoxOffice, job: SendRefund, claim: Claim) -> None:
     charge = looked_up(office, refund.provider_id)
     if charge is None:
         raise GatewaySilent("the gateway does not know the charge of this refund.")
-    if entry_of(charge, refund.id) is None:
+    if charge.plan is not None:
+        looked_at, charge = _give_parts(office, refund, charge, charge.plan, claim)
+    elif entry_of(charge, refund.id) is None:
         claim.renew()
         try:
             looked_at = office.now()
@@ -42,7 +47,6 @@ def send_refund(office: BoxOffice, job: SendRefund, claim: Claim) -> None:
         except ChargeRefused as error:
             _refused(office, refund, error.message, claim)
             return
-        charge = charge if charge.plan is None else looked_up(office, refund.provider_id) or charge
     with claim.finishing() as session:
         now = office.now()
         payment = session.get_one(
@@ -50,6 +54,26 @@ def send_refund(office: BoxOffice, job: SendRefund, claim: Claim) -> None:
         )
         was_sent(session, SYSTEM, refund.id, now=now)
         settle(session, SYSTEM, payment, charge, office.ticket_key, now=now, looked_at=looked_at)
+
+
+def _give_parts(
+    office: BoxOffice, refund: ToSend, charge: Charge, plan: str, claim: Claim
+) -> tuple[datetime, Charge]:
+    """Ask each part of a plan of instalments for its share. Who comes back asks only the others.
+
+    Raises:
+        GatewaySilent: it is not known of each part whether it was asked; or one said no.
+    """
+    parts = office.provider.plan_charges(plan)
+    for provider_id, share in shares_of(parts, refund.id, refund.amount):
+        claim.renew()
+        try:
+            office.provider.refund(provider_id, share, description=label_of(refund.id))
+        except ChargeRefused as error:
+            # Other parts may have gone back already: that is no refusal of the whole.
+            raise GatewaySilent(f"a part of the plan is refused: {error.message}") from error
+    looked_at = office.now()
+    return looked_at, looked_up(office, refund.provider_id) or charge
 
 
 def _ask_payer(office: BoxOffice, refund: ToSend, claim: Claim) -> None:

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 
 import tasks.campaigns
 import tasks.cancelled
+import tasks.money_mail
 import tasks.orders
 import tasks.payments
 import tasks.reconciling

@@ -17,12 +17,13 @@ from sqlmodel import col, select
 from boxoffice.db import WriteSession, changed, insert_values_once
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
-from boxoffice.outbox.jobs import ExpireOrder, ReadLetter
+from boxoffice.outbox.jobs import CheckHooks, ExpireOrder, ReadLetter, Reconcile
 from boxoffice.outbox.models import Slot
 from boxoffice.outbox.promise import promise
 from boxoffice.payments.models import Letter
 
 _ZONE = ZoneInfo("America/Sao_Paulo")
+_GATEWAY = "asaas_api_key"
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _MADE_UP_MAX = 100  # slots that are made up at once; the rest follow with the next tick
 _SWEEP_MAX = 500  # promises one slot makes; the rest follow with the next slot
@@ -47,6 +48,7 @@ class Schedule:
     at: time | None = None  # in `zone`; an hour that a clock change repeats counts once
     zone: ZoneInfo = _ZONE
     catch_up: CatchUp = CatchUp.LAST
+    needs: str | None = None  # a setting without which there is nothing to do
 
     def last_slot(self, now: datetime) -> datetime:
         """Return the latest slot that is not after `now`."""
@@ -96,6 +98,19 @@ def _read_letters(session: WriteSession, _slot: datetime, now: datetime) -> None
         promise(session, ReadLetter(letter_id), now=now)
 
 
+def _reconcile(session: WriteSession, slot: datetime, now: datetime) -> None:
+    promise(session, Reconcile(slot.isoformat()), now=now)
+
+
+def _reconcile_far(session: WriteSession, slot: datetime, now: datetime) -> None:
+    """The gateway keeps letters that we did not take for 14 days: look one day further back."""
+    promise(session, Reconcile(slot.isoformat(), days=15), now=now)
+
+
+def _check_hooks(session: WriteSession, slot: datetime, now: datetime) -> None:
+    promise(session, CheckHooks(slot.isoformat()), now=now)
+
+
 def _tidy(session: WriteSession, _slot: datetime, now: datetime) -> None:
     changed(session, delete(Slot).where(col(Slot.made_at) < now - _SLOTS_KEPT))
 
@@ -104,6 +119,10 @@ def _tidy(session: WriteSession, _slot: datetime, now: datetime) -> None:
 SCHEDULES = (
     Schedule("orders.expire", _expire_orders, every=timedelta(seconds=30)),
     Schedule("letters.read", _read_letters, every=timedelta(seconds=60)),
+    # At most 100 requests in ten minutes, and one in five: of the 25,000 in twelve hours, 7,400.
+    Schedule("money.reconcile", _reconcile, every=timedelta(minutes=10), needs=_GATEWAY),
+    Schedule("money.reconcile_far", _reconcile_far, at=time(3, 10), needs=_GATEWAY),
+    Schedule("letters.hooks", _check_hooks, every=timedelta(minutes=5), needs=_GATEWAY),
     Schedule("slots.tidy", _tidy, at=time(4, 30)),
 )
 
@@ -123,6 +142,8 @@ class Slots:
 
     def _make(self, office: BoxOffice, schedule: Schedule, now: datetime) -> int:
         latest = schedule.last_slot(now)
+        if schedule.needs is not None and office.settings.get(schedule.needs) is None:
+            return 0
         if self._made.get(schedule.name, _EPOCH) >= latest:
             return 0
         count = 0

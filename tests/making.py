@@ -122,10 +122,15 @@ def an_order(office: BoxOffice, *lines: tuple[str, int], **more: Any) -> Placed:
     return placed(office, a_request(*lines, channel=Channel.ONLINE, method=Method.PIX, **more))
 
 
-def started(office: BoxOffice, order_id: UUID, method: Method = Method.PIX) -> UUID:
+def started(
+    office: BoxOffice, order_id: UUID, method: Method = Method.PIX, *, instalments: int = 1
+) -> UUID:
     """Start the payment of an order through the gateway, and return its id."""
     with office.writing() as session:
-        return start(session, office.actor, order_id, method, "asaas", now=office.now())
+        return start(
+            session, office.actor, order_id, method, "asaas",
+            now=office.now(), instalments=instalments,
+        )  # fmt: skip
 
 
 def a_sale(office: BoxOffice, *lines: tuple[str, int], **more: Any) -> OrderView:

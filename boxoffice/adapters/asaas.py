@@ -108,7 +108,6 @@ class Asaas:
 
         Raises:
             GatewaySilent: Asaas did not answer.
-            Misconfigured: Asaas refuses our key or our address.
         """
         try:
             return charge_of(self._line.ask("GET", _path(provider_id)))
@@ -124,7 +123,6 @@ class Asaas:
 
         Raises:
             GatewaySilent: the charge may or may not be deleted by now.
-            Misconfigured: Asaas refuses our key or our address.
         """
         try:
             answer = self._line.ask("DELETE", _path(provider_id))
@@ -132,6 +130,13 @@ class Asaas:
             charge = self.look_up(provider_id)
             return charge is not None and charge.state is ChargeState.CLOSED
         return answer.get("deleted") is True
+
+    def close_plan(self, plan: str) -> bool:
+        """Delete the unpaid parts of a plan as `close_charge` does one charge."""
+        try:
+            return self._line.ask("DELETE", _plan_path(plan)).get("deleted") is True
+        except ChargeRefused:
+            return False
 
     def restore_charge(self, provider_id: str) -> Charge:
         """Undo `close_charge`, and return the charge with its PIX text or boleto line.
@@ -148,9 +153,8 @@ class Asaas:
         Raises:
             GatewaySilent: Asaas did not answer.
         """
-        path = f"/installments/{quote(plan, safe='')}/payments"
         try:
-            rows = list(self._line.pages(path, {}, pages_max=PAGES_MAX))
+            rows = list(self._line.pages(f"{_plan_path(plan)}/payments", {}, pages_max=PAGES_MAX))
         except ChargeRefused as no:
             if no.details["status"] == httpx.codes.NOT_FOUND:
                 return []
@@ -286,6 +290,10 @@ def looks_mangled(api_key: str) -> bool:
 
 def _path(provider_id: str, rest: str = "") -> str:
     return f"/payments/{quote(provider_id, safe='')}{rest}"
+
+
+def _plan_path(plan: str) -> str:
+    return f"/installments/{quote(plan, safe='')}"
 
 
 def _hook_path(hook_id: str, rest: str = "") -> str:

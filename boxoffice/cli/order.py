@@ -135,6 +135,9 @@ def place_command(
     buyer_email: BuyerEmail,
     buyer_document: BuyerDocument,
     method: Annotated[str, typer.Option(help="pix, boleto or card.")] = "pix",
+    instalments: Annotated[
+        int, typer.Option(help="In how many parts a card may pay it, 21 at most.")
+    ] = 1,
     quantity: Quantity = 1,
     promo: PromoCode = "",
     key: Key = None,
@@ -161,6 +164,7 @@ def place_command(
         email=buyer_email,
         document=buyer_document,
         promo=promo,
+        parts=() if instalments == 1 else (f"{instalments} instalments",),
     )
     check_buyer(request.buyer, paid_by)
     own_key = key_of(key)
@@ -171,7 +175,10 @@ def place_command(
             now = office.now()
             placed = place(session, office.actor, request, now=now, holds=True, key=own_key)
             if placed.is_new:
-                start(session, office.actor, placed.id, paid_by, provider, now=now)
+                start(
+                    session, office.actor, placed.id, paid_by, provider,
+                    now=now, instalments=instalments,
+                )  # fmt: skip
             check_fields(session, office, placed.code, fields if as_json else None)
             return placed
 

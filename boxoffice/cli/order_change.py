@@ -58,22 +58,29 @@ def resend_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Mail the tickets of an order once more."""
+    """Mail the tickets of an order once more; of an unpaid one, how to pay it."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import afterwards, office_of
-    from boxoffice.orders.change import resend
+    from boxoffice.orders.change import Resent, resend
+    from boxoffice.orders.models import OrderState
     from boxoffice.orders.queries import order_by_code
+    from boxoffice.payments.remind import Reminded, remind
     from boxoffice.people import parse_email
 
     address = None if to is None else parse_email(to, name="--to")
     with office_of(ctx) as office:
         with office.writing() as session:
             order = order_by_code(session, code)
-            sent = resend(session, office.actor, order.id, to=address, now=office.now())
+            is_unpaid = order.state is OrderState.PLACED
+            again = remind if is_unpaid else resend
+            sent: Reminded | Resent = again(
+                session, office.actor, order.id, to=address, now=office.now()
+            )
         if as_json:
             show.as_json_line({"order": order.code, "to": sent.to})
         else:
-            show.line(f"{order.code}: its tickets go to {sent.to}.")
+            what = "how to pay it goes" if is_unpaid else "its tickets go"
+            show.line(f"{order.code}: {what} to {sent.to}.")
         afterwards(office, sent.mail)
 
 

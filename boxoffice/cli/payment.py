@@ -6,6 +6,7 @@ import typer
 
 from boxoffice.cli.options import AsJson, Fields, Limit, Yes, example, noun
 from boxoffice.cli.order_change import refund_command
+from boxoffice.cli.payment_list import app as list_app
 from boxoffice.cli.payment_reconcile import app as reconcile_app
 from boxoffice.cli.payment_show import app as show_app
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from boxoffice.payments.late import LateMoney
 
 app = noun("Show payments, wait for them, decide on them, compare them with the gateway.")
+app.add_typer(list_app)
 app.add_typer(show_app)  # its verbs are verbs of `payment`
 app.add_typer(reconcile_app)
 app.command("refund", epilog=example("boxoffice payment refund K7QX2M --amount 50 --yes"))(

@@ -133,6 +133,7 @@ def payment_json(payment: "PaymentView") -> dict[str, Any]:
         "boleto_bar_code": payment.boleto_bar_code,
         "boleto_url": payment.boleto_url,
         "invoice_url": payment.invoice_url,
+        "instalments": payment.instalments,
         "plan": payment.plan,
         "in_cash": payment.is_in_cash,
         "net_minor": None if payment.net is None else payment.net.minor,

@@ -81,8 +81,11 @@ def status_command(ctx: typer.Context, as_json: AsJson = False, fields: Fields =
 
     Exit code 8 when it has stopped sending, sends nowhere, or sends without a token.
     """
+    from dataclasses import asdict
+
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.payments.hooks import problems_of
     from boxoffice.payments.queries import list_letters
     from boxoffice.times import ago_text, iso
 
@@ -92,11 +95,7 @@ def status_command(ctx: typer.Context, as_json: AsJson = False, fields: Fields =
             last = next(iter(list_letters(session, limit=1)), None)
         now = office.now()
     received_at = None if last is None else last.received_at
-    problems = [
-        {"hook": hook.name, "problem": problem, "mend": mend}
-        for hook in hooks
-        for problem, mend in _problems(hook)
-    ]
+    problems = [asdict(problem) for problem in problems_of(hooks)]
     if not hooks:
         mend = "boxoffice webhook register --url https://… --email …"
         problems.append({"hook": "", "problem": "nothing is registered", "mend": mend})
@@ -135,16 +134,14 @@ def register_command(
     """Have the gateway send its letters to us. Done twice, it changes the one that is there."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
-    from boxoffice.errors import BadValue, Misconfigured
+    from boxoffice.errors import Misconfigured
     from boxoffice.listener.webhooks import TOKEN_MIN
+    from boxoffice.payments.hooks import hook_address
     from boxoffice.people import parse_email
     from boxoffice.staff.rules import Permission
     from boxoffice.text import clean_in
 
-    if not url.startswith(("https://", "http://127.0.0.1")):
-        raise BadValue("--url", "must begin with https://: a token travels with each letter.")
-    address = url.rstrip("/")
-    address += "" if address.endswith("/webhooks/asaas") else "/webhooks/asaas"
+    address = hook_address(url)
     with office_of(ctx) as office:
         office.actor.must(Permission.KEEP_LETTERS)
         token = office.settings.need("asaas_webhook_token", why="letters carry a token")
@@ -181,18 +178,6 @@ def reactivate_command(ctx: typer.Context, as_json: AsJson = False) -> None:
         show.line(f"{hook.name} sends again.")
     if not resumed:
         show.talk("nothing was interrupted.")
-
-
-def _problems(hook: "Hook") -> list[tuple[str, str]]:
-    """Return what keeps letters of one hook from us, each with what mends it."""
-    found = []
-    if hook.is_interrupted:
-        found.append(("was interrupted; letters wait 14 days", "boxoffice webhook reactivate"))
-    if not hook.is_enabled:
-        found.append(("is switched off", "boxoffice webhook register --url … --email …"))
-    if not hook.has_token:
-        found.append(("sends no token", "boxoffice webhook register --url … --email …"))
-    return found
 
 
 def _hook_json(hook: "Hook") -> dict[str, Any]:

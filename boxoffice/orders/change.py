@@ -124,7 +124,7 @@ def resend(
         )
     is_corrected = to is not None and to != order.buyer_email
     if to is not None and is_corrected:
-        _correct_email(session, order, to)
+        correct_email(session, order, to)
     if not order.buyer_email:
         raise WrongState(
             f"order {order.code} has no e-mail address.",
@@ -214,7 +214,8 @@ def _mail_again(session: WriteSession, order: Order, *, now: datetime) -> Delive
     return mail
 
 
-def _correct_email(session: WriteSession, order: Order, to: str) -> None:
+def correct_email(session: WriteSession, order: Order, to: str) -> None:
+    """Correct the buyer's address for good, and that of holders who had the same one."""
     before, order.buyer_email = order.buyer_email, to
     for ticket in _tickets(session, order.id):
         if before and ticket.holder_email == before:

@@ -53,7 +53,7 @@ class Request:
     method: str
     buyer: Person = field(default_factory=lambda: Person(name=""))
     promo: str = ""  # a promo code
-    parts: tuple[str, ...] = ()  # how a mixed payment is shared out: "cash=50.00", "pix"
+    parts: tuple[str, ...] = ()  # how a payment is shared out: "cash=50.00", "pix"
 
     @property
     def digest(self) -> str:

@@ -99,6 +99,17 @@ class Reconcile(Promise):
 
 
 @dataclass(frozen=True)
+class CheckHooks(Promise):
+    """See whether the gateway still sends us letters. One job for each slot."""
+
+    kind = "payment.check_hooks"
+    queue = Queue.MONEY
+    attempts_max = 2  # the next slot looks again
+
+    slot: str
+
+
+@dataclass(frozen=True)
 class ReadLetter(Promise):
     """Read a letter that was kept, and act on what the gateway says of its charge now.
 
@@ -131,6 +142,34 @@ class TellCancelled(Promise):
     kind = "order.tell_cancelled"
 
     order_id: UUID
+
+
+@dataclass(frozen=True)
+class TellRefund(Promise):
+    """Tell the buyer that money has gone back."""
+
+    kind = "refund.tell"
+
+    refund_id: UUID
+
+
+@dataclass(frozen=True)
+class AskPayer(Promise):
+    """Tell the payer of a boleto on which page to say where its money shall go."""
+
+    kind = "refund.ask_payer"
+
+    refund_id: UUID
+
+
+@dataclass(frozen=True)
+class RequestPayment(Promise):
+    """Mail the buyer what is needed in order to pay. `copy` counts how often."""
+
+    kind = "payment.request"
+
+    payment_id: UUID
+    copy: int = 0
 
 
 @dataclass(frozen=True)
@@ -187,9 +226,13 @@ KINDS: dict[str, type[Promise]] = {
         CloseCharge,
         SendRefund,
         Reconcile,
+        CheckHooks,
         ReadLetter,
         DeliverTickets,
         TellCancelled,
+        TellRefund,
+        AskPayer,
+        RequestPayment,
         ExpireOrder,
         EndAddition,
         SendCourtesy,

@@ -13,6 +13,9 @@ from boxoffice.db import ReadSession, WriteSession
 from boxoffice.orders.change import locked_order
 from boxoffice.orders.money_back import money_stays, money_went
 from boxoffice.orders.tickets import standing
+from boxoffice.outbox.jobs import TellRefund
+from boxoffice.outbox.promise import promise
+from boxoffice.payments.given import gathered
 from boxoffice.payments.models import Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Charge, GivenBack, GivenBackState
 from boxoffice.staff.rules import Actor
@@ -41,17 +44,6 @@ class Sums:
     def left(self) -> int:
         """What the order has, when all that was decided is done."""
         return self.paid - self.refunded
-
-
-def label_of(refund_id: UUID) -> str:
-    """Return how a refund of ours is described at the gateway, so that we know it again there."""
-    return f"boxoffice refund {refund_id}"
-
-
-def entry_of(charge: Charge, refund_id: UUID) -> GivenBack | None:
-    """Return a refund of ours as the gateway lists it, or `None` when it has not heard of it."""
-    wanted = str(refund_id)
-    return next((back for back in charge.refunds if wanted in back.description), None)
 
 
 def sums_of(session: ReadSession, order_id: UUID) -> Sums:
@@ -100,6 +92,8 @@ def book_refunds(
             facts = {"refund": str(row.id), "amount_minor": row.amount_minor}
             facts["is_outside"] = row.outside_key is not None
             record(session, actor, f"refund.{row.state}", "order", row.order_id, now=now, **facts)
+            if row.state is RefundState.DONE:
+                promise(session, TellRefund(row.id), now=now)
     _move_order(session, actor, payment, rows, before, now=now)
 
 
@@ -147,7 +141,7 @@ def _matched(
     """Find the row of each refund that the gateway lists, or make it; return their ids."""
     told: set[UUID] = set()
     seen = Counter[str]()
-    for entry in entries:
+    for entry in gathered(entries):
         if entry.amount.minor <= 0:
             continue
         name = f"{entry.made_at}/{entry.amount.minor}"
@@ -157,6 +151,9 @@ def _matched(
         row = row or next((row for row in rows if row.outside_key == key), None)
         row = row or _adopted(payment, rows, entry, told)
         state = _MEANING[entry.state]
+        if row is not None and row.outside_key is None and entry.amount.minor < row.amount_minor:
+            told.add(row.id)  # of a plan: its other parts are still to be asked
+            continue
         if row is None:
             if state is RefundState.FAILED:
                 continue

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     REFUND_STUCK = "refund_stuck"
     LETTER = "letter_unread"
     JOB = "job_ended_badly"
+    HOOK = "letters_stopped"
     UNSEEN = "not_all_seen"
 
 

@@ -12,7 +12,7 @@ from boxoffice.db import WriteSession, changed, insert_once
 from boxoffice.errors import BadValue, KeyReused
 from boxoffice.ids import new_id
 from boxoffice.money import Money
-from boxoffice.outbox.jobs import SendRefund
+from boxoffice.outbox.jobs import SendRefund, TellRefund
 from boxoffice.outbox.promise import promise
 from boxoffice.payments.models import Payment, Refund, RefundState
 from boxoffice.payments.provider import Method
@@ -77,6 +77,8 @@ def give(
         _raise_refunded(session, payment.id, minor)
         if not by_hand and payment.provider_id is not None:
             promise(session, SendRefund(row.id), now=now)
+        elif by_hand and payment.provider != TILL:  # who stood at the counter has it in hand
+            promise(session, TellRefund(row.id), now=now)
         money = Money(minor, amount.currency)
         parts.append(Part(row.id, payment.method, money, payment.provider == TILL))
     assert rest == 0, "no more is given back than is left"

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_once
+from boxoffice.db import WriteSession, insert_values_once
 from boxoffice.ids import new_id
 from boxoffice.outbox.jobs import ReadLetter
 from boxoffice.outbox.promise import promise
@@ -30,16 +30,19 @@ def keep_letter(
         Forbidden: the actor may not keep letters.
     """
     actor.must(Permission.KEEP_LETTERS)
-    letter = Letter(
-        id=new_id(),
-        provider=provider,
-        event_key=_event_key(body, content),
-        body=body,
-        received_at=now,
-    )
-    if not insert_once(session, letter):
+    letter_id = new_id()
+    row = {
+        "id": letter_id,
+        "provider": provider,
+        "event_key": _event_key(body, content),
+        "body": body,
+        "received_at": now,
+        "read_at": None,
+        "outcome": None,
+    }
+    if not insert_values_once(session, Letter, row):
         return False
-    promise(session, ReadLetter(letter.id), now=now)
+    promise(session, ReadLetter(letter_id), now=now)
     return True
 
 

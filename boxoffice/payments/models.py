@@ -53,6 +53,7 @@ class Payment(SQLModel, table=True):
         CheckConstraint(
             "refunded_minor >= 0 AND refunded_minor <= paid_minor", name="payment_refunded"
         ),
+        CheckConstraint("instalments BETWEEN 1 AND 21", name="payment_instalments"),
         # Race: two workers open a charge for one order. One open attempt at a time.
         Index(
             "payment_one_open",
@@ -79,6 +80,7 @@ class Payment(SQLModel, table=True):
     boleto_bar_code: str | None = None
     boleto_url: str | None = None  # its PDF
     invoice_url: str | None = None
+    instalments: int = 1  # in how many parts a card pays it
     plan: str | None = Field(default=None, max_length=80, index=True)  # of instalments
     is_in_cash: bool = False  # paid outside of the gateway: it never was in its balance
     net_minor: int | None = Field(default=None, sa_column=minor(nullable=True))  # after its fee

@@ -159,6 +159,9 @@ class Provider(Protocol):
     def close_charge(self, provider_id: str) -> bool:
         """Delete an unpaid charge; `False` when the gateway refuses: it was probably paid."""
 
+    def close_plan(self, plan: str) -> bool:
+        """Delete the unpaid parts of a plan of instalments; `False` when the gateway refuses."""
+
     def restore_charge(self, provider_id: str) -> Charge:
         """Undo `close_charge`: the charge can be paid again."""
 

@@ -41,6 +41,7 @@ class PaymentView:
     balance: Money  # what its order still owes, over all of its payments
     boleto_bar_code: str | None = None
     boleto_url: str | None = None
+    instalments: int = 1
     plan: str | None = None
     is_in_cash: bool = False
     net: Money | None = None
@@ -112,6 +113,7 @@ def payment_of_order(session: ReadSession, order_id: UUID) -> PaymentView | None
         balance=balance_of(session, session.get_one(Order, order_id)),
         boleto_bar_code=row.boleto_bar_code,
         boleto_url=row.boleto_url,
+        instalments=row.instalments,
         plan=row.plan,
         is_in_cash=row.is_in_cash,
         net=None if row.net_minor is None else Money(row.net_minor, row.currency),

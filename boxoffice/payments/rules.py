@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from boxoffice.money import Money
+from boxoffice.payments.given import lost_parts
 from boxoffice.payments.models import MONEY, PaymentState
 from boxoffice.payments.provider import Charge, ChargeState, GivenBackState
 
@@ -99,7 +100,7 @@ def whole(parts: Sequence[Charge], known: str | None = None) -> Charge:
         amount=_sum([part.amount for part in parts]),
         paid=_sum([part.paid for part in parts]),
         net=_sum([part.net or Money(0, part.amount.currency) for part in parts]),
-        refunds=tuple(back for part in parts for back in part.refunds),
+        refunds=tuple(back for part in parts for back in part.refunds) + lost_parts(parts),
         is_deleted=all(part.is_deleted for part in parts),
         was_disputed=any(part.was_disputed for part in parts),
     )

@@ -10,7 +10,7 @@ from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import WrongState
 from boxoffice.money import Money
-from boxoffice.outbox.jobs import SendRefund
+from boxoffice.outbox.jobs import AskPayer, SendRefund
 from boxoffice.outbox.promise import promise
 from boxoffice.payments.models import Payment, Refund, RefundState
 from boxoffice.payments.provider import Method
@@ -63,6 +63,7 @@ def was_sent(
     refund.state, refund.sent_at = RefundState.SENT, now
     if page_url is not None:
         refund.page_url, refund.waits_for = page_url, WAITS_FOR_PAYER
+        promise(session, AskPayer(refund.id), now=now)
     facts = {"refund": str(refund.id), "amount_minor": refund.amount_minor}
     record(session, actor, "refund.sent", "order", refund.order_id, now=now, **facts)
 

@@ -23,6 +23,7 @@ from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.models import Ticket
 from boxoffice.till.record import record_sale
 
+INSTALMENTS_MAX = 21  # of Visa and Mastercard (reference/asaas.md §6); others have fewer
 CHARGE_MIN_MINOR = 500  # R$ 5,00: smaller charges are refused (reference/asaas.md §3)
 
 
@@ -48,18 +49,20 @@ def start(
     *,
     now: datetime,
     amount: Money | None = None,
+    instalments: int = 1,
 ) -> UUID:
     """Keep the intent to charge an order through a gateway, and promise the call.
 
-    Without an `amount` all of the order's total is asked for.
+    Without an `amount` all of the order's total is asked for. A card may pay it in instalments.
 
     Raises:
         Forbidden: the actor may not sell.
-        BadValue: the amount is under the gateway's minimum.
+        BadValue: the amount, or an instalment of it, is under the gateway's minimum.
     """
     actor.must(Permission.SELL)
     order = session.get_one(Order, order_id)
     asked = order.total if amount is None else amount
+    _check_instalments(instalments, method, asked)
     if asked.minor < CHARGE_MIN_MINOR:
         raise BadValue(
             "the total" if amount is None else "the amount",
@@ -76,6 +79,7 @@ def start(
         provider=provider,
         amount_minor=asked.minor,
         currency=order.currency,
+        instalments=instalments,
         created_at=now,
     )
     session.add(payment)
@@ -92,6 +96,23 @@ def start(
     session.flush()
     promise(session, OpenCharge(payment.id), now=now)
     return payment.id
+
+
+def _check_instalments(count: int, method: Method, asked: Money) -> None:
+    """Check in how many parts a card is to pay.
+
+    Raises:
+        BadValue: another method knows no instalments, or they are too many or too small.
+    """
+    if count == 1:
+        return
+    if method is not Method.CARD:
+        raise BadValue("--instalments", f"are for a card, and this is paid by {method}.")
+    if not 1 <= count <= INSTALMENTS_MAX:
+        raise BadValue("--instalments", f"must be from 1 to {INSTALMENTS_MAX}.")
+    if asked.minor < CHARGE_MIN_MINOR * count:
+        each = Money(asked.minor // count, asked.currency)
+        raise BadValue("--instalments", f"of {each} are under the gateway's minimum of R$ 5,00.")
 
 
 def take(

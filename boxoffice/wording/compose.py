@@ -23,6 +23,7 @@ Fact = str | int | Money | datetime
 SUBJECT_MAX = 180  # characters; the rest is cut with an ellipsis
 _LINE_MAX = 4_000  # characters of a line of the organizer's
 _FACT_MAX = 600  # characters; the longest honest one is a PIX text
+_PAGES = frozenset({"invoice_url", "page_url"})
 _CODES = frozenset({"code", "pix_payload", "boleto_line", "order"})
 
 _PAGE = (
@@ -122,7 +123,7 @@ def _html(
         + _CELL.format(more=";color:#555", value=escape(label))
         + _CELL.format(
             more=";font-family:monospace;word-break:break-all" if key in _CODES else "",
-            value=_link(value) if key == "invoice_url" else escape(value),
+            value=_link(value) if key in _PAGES else escape(value),
         )
         + "</tr>"
         for key, label, value in rows

@@ -26,6 +26,7 @@ LABELS = MappingProxyType(
         "proof": "Proof",
         "tier": "Sector",
         "owed": "In person",
+        "page_url": "Page",
     }
 )
 
@@ -116,6 +117,15 @@ TEMPLATES = MappingProxyType(
             ("We have returned money for your order for {event}.",),
             ("order", "amount", "reason", "proof"),
             ("It may take your bank or card some days to show it.",),
+        ),
+        "refund_page": Template(
+            "Where shall your money go? {event} ({order})",
+            (
+                "We are returning money for your order for {event}, which was paid by boleto.",
+                "Say on this page to which bank account; the payment company asks, not we.",
+            ),
+            ("order", "amount", "page_url"),
+            ("Without that nothing can go back. Tell nobody your password.",),
         ),
         "export_failed": Template(
             "An export failed: {export}",

@@ -117,6 +117,28 @@ def test_status_says_when_letters_have_stopped_and_reactivate_mends_it(
     assert selling("webhook status").code == 0
 
 
+def test_payments_are_listed_newest_first_and_by_what_they_are(
+    selling: Commands, truth: Truth
+) -> None:
+    cash = selling.sells()
+    pix = placed(selling)
+    every = selling("payment list --json").rows
+    waiting = selling("payment list --method pix --state waiting --limit 1 --json --fields order")
+    truth.pays(pix["payment"]["provider_id"])
+    selling("payment reconcile")
+
+    assert [row["order"] for row in every] == [pix["order"]["code"], cash["order"]["code"]]
+    assert [(row["method"], row["state"]) for row in every] == [
+        ("pix", "waiting"),
+        ("cash", "settled"),
+    ]
+    assert waiting.json == {"order": pix["order"]["code"]}
+    assert selling("payment list --state waiting --json").rows == []
+    assert selling("payment list --method gold --json").error["code"] == "value.invalid"
+    assert selling("payment list --state gold --json").error["code"] == "value.invalid"
+    assert selling("payment list -e nothing --json").code == 3
+
+
 def test_letters_are_sent_nowhere_but_over_a_safe_line(selling: Commands) -> None:
     ran = selling("webhook register --url http://a.example --email me@example.com --yes --json")
 

@@ -90,6 +90,8 @@ def month(database_url: str, home: Path, orders: int, faults: Faults) -> Books:
             for _ in range(6):  # the clocks of what was not paid run out, and what waits is done
                 clock.forward(days=4)
                 run_until_empty(office)
+            answers = Counter(each.status_code for each in sandbox.letters.deliveries)
+            assert set(answers) == {200}, f"each letter is taken when it comes first: {answers}"
             return _books(office, sandbox, sold)
 
 

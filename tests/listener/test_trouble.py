@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import time
 from contextlib import closing
 from pathlib import Path
@@ -72,6 +73,32 @@ def test_a_dead_gateway_does_not_slow_the_letters(sqlite_url: str, tmp_path: Pat
                 assert answer.status_code == 200
 
     assert max(took) < 1
+
+
+@pytest.mark.parametrize("redis", ["stopped", "frozen"])
+def test_each_letter_is_answered_within_a_second_whatever_redis_does(
+    database_url: str, tmp_path: Path, redis: str
+) -> None:
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))  # nobody listens: a call is refused
+        if redis == "frozen":
+            port.listen()  # the kernel takes each call, and nobody ever says a word
+        boxoffice = Commands(database_url, tmp_path / "home").setting(
+            redis_url=f"redis://127.0.0.1:{port.getsockname()[1]}/0", asaas_webhook_token=TOKEN
+        )
+        with (
+            boxoffice.listening() as (_, address),
+            httpx.Client(base_url=address, trust_env=False, headers=HEADERS) as client,
+        ):
+            took = []
+            for number in range(20):
+                began = time.monotonic()
+                answer = client.post("/webhooks/asaas", json=NEWS | {"id": f"evt_{number}"})
+                took.append(time.monotonic() - began)
+                assert answer.status_code == 200
+
+    assert max(took) < 1
+    assert len(boxoffice("webhook list --json").rows) == 20
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])

@@ -6,7 +6,7 @@ from boxoffice.office import BoxOffice
 from boxoffice.orders.models import OrderState
 from boxoffice.outbox.jobs import SendRefund
 from boxoffice.outbox.models import JobState
-from boxoffice.payments.booking import label_of
+from boxoffice.payments.given import label_of
 from boxoffice.payments.models import PaymentState, Refund, RefundState
 from boxoffice.payments.provider import Method
 from boxoffice.payments.send import WAITS_FOR_PAYER

@@ -76,6 +76,12 @@ class Truth:
         self._called("close")
         return True
 
+    def close_plan(self, plan: str) -> bool:
+        """Delete the parts of a plan."""
+        for part in self.plan_charges(plan):
+            self.close_charge(part.provider_id)
+        return True
+
     def restore_charge(self, provider_id: str) -> Charge:
         """Bring a charge back."""
         return self.change(provider_id, state=ChargeState.WAITING, is_deleted=False)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import OrderState
 from boxoffice.outbox.models import Job, Slot
+from tasks.reconciling import REQUESTS_MAX
 from tasks.relay import run_until_empty
 from tasks.schedule import SCHEDULES, CatchUp, Schedule, Slots
 from tests.making import Clock, an_event, an_office, an_order, rows, state_of
@@ -141,3 +143,35 @@ def test_an_order_whose_promise_is_gone_expires_all_the_same(
 def test_every_schedule_has_a_name_of_its_own_and_one_rhythm() -> None:
     assert len({schedule.name for schedule in SCHEDULES}) == len(SCHEDULES)
     assert all((each.every is None) != (each.at is None) for each in SCHEDULES)
+
+
+def test_what_needs_a_gateway_is_promised_only_where_there_is_one(
+    office: BoxOffice, sqlite_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    with closing(an_office(sqlite_url, tmp_path / "other", clock)) as counter:
+        without = Slots().make_due(counter)
+        names = {row.schedule for row in rows(counter, Slot)}
+    Slots().make_due(office)
+
+    needy = {schedule.name for schedule in SCHEDULES if schedule.needs is not None}
+    assert needy == {"money.reconcile", "money.reconcile_far", "letters.hooks"}
+    assert (without, names & needy) == (len(SCHEDULES) - len(needy), set())
+    assert {row.schedule for row in rows(office, Slot)} == {each.name for each in SCHEDULES}
+    assert sorted(job.kind for job in rows(office, Job)) == [
+        "payment.check_hooks",
+        "payment.reconcile",
+    ]
+
+
+def test_a_day_of_reconciling_stays_under_a_third_of_what_the_gateway_lets_us_ask(
+    office: BoxOffice, clock: Clock
+) -> None:
+    slots = Slots()
+    for _ in range(12 * 6 + 1):
+        slots.make_due(office)
+        clock.forward(minutes=10)
+
+    runs = [job for job in rows(office, Job) if job.kind == "payment.reconcile"]
+    checks = [job for job in rows(office, Job) if job.kind == "payment.check_hooks"]
+    assert 12 * 6 <= len(runs) <= 12 * 6 + 2
+    assert len(runs) * REQUESTS_MAX + len(checks) < 25_000 // 3

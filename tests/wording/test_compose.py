@@ -37,6 +37,7 @@ FACTS: dict[str, Fact] = {
     "proof": "TED 4711",
     "tier": "Camarote",
     "owed": Money(5_000),
+    "page_url": "https://www.asaas.com/estorno/080225913252",
 }
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -684,6 +684,7 @@ def upgrade() -> None:
         sa.Column("boleto_bar_code", sa.String(), nullable=True),
         sa.Column("boleto_url", sa.String(), nullable=True),
         sa.Column("invoice_url", sa.String(), nullable=True),
+        sa.Column("instalments", sa.Integer(), nullable=False),
         sa.Column("plan", sa.String(length=80), nullable=True),
         sa.Column("is_in_cash", sa.Boolean(), nullable=False),
         sa.Column("net_minor", sa.BigInteger(), nullable=True),
@@ -694,6 +695,7 @@ def upgrade() -> None:
         sa.Column("paid_at", UtcDateTime(), nullable=True),
         sa.Column("told_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("amount_minor >= 0 AND paid_minor >= 0", name="payment_amounts"),
+        sa.CheckConstraint("instalments BETWEEN 1 AND 21", name="payment_instalments"),
         sa.CheckConstraint(
             "refunded_minor >= 0 AND refunded_minor <= paid_minor", name="payment_refunded"
         ),
