@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, case, update
 from sqlmodel import col, select
 
+import tasks.audit
 import tasks.cancelled
 import tasks.orders
 import tasks.payments

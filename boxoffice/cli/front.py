@@ -20,6 +20,8 @@ _NOUNS = {
     "report": "Sales, money and half price, in numbers.",
     "door": "Scan tickets, undo, count.",
     "export": "Data out, whole and verifiable.",
+    "audit": "Who did what and when: read, explain, verify.",
+    "privacy": "One person's data: find it, hand it out, erase it.",
     "job": "Promised work: list it, run it.",
     "webhook": "Letters from the gateway: serve, list.",
     "sandbox": "A gateway and a carrier of mail to rehearse with.",

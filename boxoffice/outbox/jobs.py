@@ -111,7 +111,33 @@ class ExpireOrder(Promise):
     order_id: UUID
 
 
+@dataclass(frozen=True)
+class SealAudit(Promise):
+    """Chain the entries of the audit that are not chained yet. `slot` names the minute."""
+
+    kind = "audit.seal"
+    queue = Queue.BULK
+    attempts_max = 3  # the next minute brings the next one
+
+    slot: str
+
+
+@dataclass(frozen=True)
+class ApplyRetention(Promise):
+    """Erase the people of events whose time is over. `slot` names the day."""
+
+    kind = "privacy.retention"
+    queue = Queue.BULK
+    lease_seconds = 600
+    attempts_max = 5  # the next day brings the next one
+
+    slot: str
+
+
 KINDS: dict[str, type[Promise]] = {
     job.kind: job
-    for job in (OpenCharge, CloseCharge, ReadLetter, DeliverTickets, TellCancelled, ExpireOrder)
+    for job in (
+        *(OpenCharge, CloseCharge, ReadLetter, DeliverTickets, TellCancelled, ExpireOrder),
+        *(SealAudit, ApplyRetention),
+    )
 }
