@@ -77,15 +77,16 @@ def show_command(
         found = entry_view(session, office.actor, entry)
     row = found.entry
     if as_json:
-        told = {"id": str(row.id), "at": iso(row.at), "actor": row.actor, "verb": row.verb}
-        told |= {"subject": row.subject, "turn": found.turn, "seal": found.seal}
-        show.as_json_line(told | {"facts": row.facts}, fields)
+        told: dict[str, object] = {"id": str(row.id), "at": iso(row.at), "actor": row.actor}
+        told |= {"verb": row.verb, "subject": row.subject}
+        told |= {"turn": found.turn, "seal": found.seal, "facts": row.facts}
+        show.as_json_line(told, fields)
         return
     seal = f"{found.seal}, as number {found.turn}" if found.turn else "none yet"
     show.pairs(
         [
             ("entry", str(row.id)),
-            ("at", iso(row.at)),
+            ("at", iso(row.at) or ""),
             ("by", row.actor),
             ("what", row.verb),
             ("subject", row.subject),
@@ -163,9 +164,14 @@ def verify_command(
     if anchor and not found.problem:
         keep_anchor(anchor, found, now=now)
     if as_json:
-        told = {"whole": not found.problem, "entries": found.count, "waiting": found.waiting}
+        told: dict[str, object] = {
+            "whole": not found.problem,
+            "entries": found.count,
+            "waiting": found.waiting,
+        }
         told |= {"seals": found.seals, "head": found.head}
-        show.as_json_line(told | {"problem": found.problem, "entry": found.entry})
+        told |= {"problem": found.problem, "entry": found.entry}
+        show.as_json_line(told)
     elif found.problem:
         show.line(f"✖ {found.problem}; the {found.count} before it fit.")
     else:

@@ -297,6 +297,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_table(
+        "retention",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("days > 0", name="retention_days"),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"]),
+        sa.PrimaryKeyConstraint("event_id"),
+    )
+    op.create_table(
         "door_list",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1111,6 +1121,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_message_order_id"), table_name="message")
     op.drop_table("message")
     op.drop_table("door_list_tier")
+    op.drop_table("retention")
     op.drop_index(op.f("ix_campaign_event_id"), table_name="campaign")
     op.drop_table("campaign")
     op.drop_index(op.f("ix_tier_event_id"), table_name="tier")
