@@ -3,6 +3,7 @@
 from boxoffice.audit.seal import seal_all
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import ApplyRetention, SealAudit
+from boxoffice.privacy.files import remove_mails_of_nobody
 from boxoffice.privacy.map import TABLES
 from boxoffice.privacy.retention import apply_retention
 from boxoffice.staff.rules import SYSTEM
@@ -28,6 +29,8 @@ def keep_to_retention(office: BoxOffice, job: ApplyRetention, claim: Claim) -> N
         lambda: database.reading(is_long=True), office.writing, SYSTEM, now=office.now()
     )
     claim.renew()
+    with office.reading() as session:
+        remove_mails_of_nobody(session, office.mail_folder)
     if done.orders and database.is_sqlite:  # PostgreSQL would lock every table: privacy scrub
         vacuum(database, TABLES)
     with claim.finishing():

@@ -30,8 +30,9 @@ def dump(database: Database, out: Path) -> dict[str, int]:
         Misconfigured: there is no `pg_dump` here that is as new as the server.
         DatabaseSilent: the database cannot be reached, or the dump was cut off.
     """
-    with database.reading(is_long=True) as session:
-        connection = session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    with database.reading() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         for setting in _LONG:
             connection.exec_driver_sql(f"SET LOCAL {setting}")
         counted = _counts(connection)

@@ -153,16 +153,11 @@ def _found(office: "BoxOffice", who: "Who") -> "tuple[Found, list[HoldingFile]]"
 def _found_in(
     session: "ReadSession", office: "BoxOffice", who: "Who", progress: Any
 ) -> "tuple[Found, list[HoldingFile]]":
-    from boxoffice.adapters.maildir import Maildir
     from boxoffice.privacy.files import files_holding
     from boxoffice.privacy.find import find
 
     found = find(session, office.actor, who, progress=progress)
-    url = office.settings.get("mail_url")
-    is_ours = url is None or url.startswith("maildir:")
-    mailer = office.mailer if is_ours else None
-    folder = mailer.folder if isinstance(mailer, Maildir) else None
-    return found, files_holding(session, found, folder)
+    return found, files_holding(session, found, office.mail_folder)
 
 
 def _must_be_somebody(found: "Found") -> None:

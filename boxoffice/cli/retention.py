@@ -56,6 +56,7 @@ def retain_command(ctx: typer.Context, yes: Yes = False, as_json: AsJson = False
     """Erase the people of every event whose time is over. Workers do it each day."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.privacy.files import remove_mails_of_nobody
     from boxoffice.privacy.retention import apply_retention
 
     with office_of(ctx) as office:
@@ -67,6 +68,8 @@ def retain_command(ctx: typer.Context, yes: Yes = False, as_json: AsJson = False
             office.actor,
             now=office.now(),
         )
+        with office.reading() as session:
+            remove_mails_of_nobody(session, office.mail_folder)
     if as_json:
         told = {"events": done.events, "orders": done.orders, "waiting": done.waiting}
         show.as_json_line(told)

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from boxoffice.db import ReadSession
 from boxoffice.exports.manifest import manifest_beside
 from boxoffice.exports.models import ExportRun
+from boxoffice.outbox.messages import Message
 from boxoffice.privacy.find import Found
 from boxoffice.privacy.who import Marks
 
@@ -71,6 +72,22 @@ def remove(files: Iterable[HoldingFile]) -> list[HoldingFile]:
         except OSError:
             left.append(file)
     return left
+
+
+def remove_mails_of_nobody(session: ReadSession, mail_folder: Path | None) -> int:
+    """Remove the mails in our folder whose recipient was erased; return how many."""
+    if mail_folder is None or not mail_folder.is_dir():
+        return 0
+    erased = {str(one) for one in session.exec(select(Message.id).where(Message.recipient == ""))}
+    gone = [
+        path
+        for part in ("new", "cur")
+        for path in (mail_folder / part).glob("*.eml*")
+        if path.name.partition(".eml")[0] in erased
+    ]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def _holds(path: Path, marks: Marks) -> bool:

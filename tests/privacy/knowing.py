@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import text, update
 from sqlmodel import col
 
-from boxoffice.adapters.maildir import Maildir
 from boxoffice.db import changed
 from boxoffice.exports.catalogue import definition_named
 from boxoffice.exports.run import ExportRequest, run_export
@@ -69,7 +68,8 @@ def _charged(office: BoxOffice, order_id: UUID) -> None:
         values = {"provider_id": "pay_ana", "raw": {"id": "pay_ana", "customer": payer},
                   "invoice_url": "https://example.com/i/ana.davila@example.com"}  # fmt: skip
         changed(session, update(Payment).where(col(Payment.id) == payment.id).values(values))
-        for number, content in enumerate((about, elsewhere)):
+        letters: list[dict[str, Any]] = [about, elsewhere]
+        for number, content in enumerate(letters):
             told = {"id": f"evt_{number}"} | content
             body = _json(told)
             keep_letter(session, SYSTEM, "asaas", body, told, now=office.now())
@@ -112,11 +112,9 @@ def _invited(office: BoxOffice, order_id: UUID) -> None:
 
 def found(office: BoxOffice, who: str = ANA.email, **more: str) -> tuple[Found, list[HoldingFile]]:
     """Find somebody, with the files that hold them."""
-    mailer = office.mailer
-    assert isinstance(mailer, Maildir)
     with office.database.reading(is_long=True) as session:
         there = find(session, office.actor, parse_who(who, **more))
-        return there, files_holding(session, there, mailer.folder)
+        return there, files_holding(session, there, office.mail_folder)
 
 
 def all_bytes(office: BoxOffice) -> bytes:
