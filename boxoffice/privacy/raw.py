@@ -32,16 +32,21 @@ def without_person(value: Any, marks: Marks | None, *, is_theirs: bool) -> Any:
     """
     if isinstance(value, dict):
         return {
-            key: ERASED
+            _key(key, marks): ERASED
             if is_theirs and key.casefold() in _KEYS and isinstance(part, str | int) and part != ""
             else without_person(part, marks, is_theirs=is_theirs)
             for key, part in value.items()
         }
     if isinstance(value, list):
         return [without_person(part, marks, is_theirs=is_theirs) for part in value]
-    if marks is not None and isinstance(value, str) and marks.are_in(value):
+    is_text = isinstance(value, str | int) and not isinstance(value, bool)  # a CPF may be a number
+    if marks is not None and is_text and marks.are_in(str(value)):
         return ERASED
     return value
+
+
+def _key(key: str, marks: Marks | None) -> str:
+    return ERASED if marks is not None and marks.are_in(key) else key
 
 
 def body_without_person(body: bytes, marks: Marks | None, *, is_theirs: bool) -> bytes:

@@ -11,6 +11,7 @@ from boxoffice.text import folded
 _NAME_WORDS_MIN = 2  # a first name alone is many people's
 _DIGITS_MIN = 8
 _COUNTRY = "55"
+_APOSTROPHE = re.compile("['’`\u00b4]")
 
 
 class By(StrEnum):
@@ -60,6 +61,11 @@ def digits_of(phone: str) -> str:
     return digits[2:] if is_ours else digits
 
 
+def spellings(text: str) -> set[str]:
+    """Return `text` folded, and folded as if it had no apostrophe: D'Ávila is DAVILA to a bank."""
+    return {folded(text), folded(_APOSTROPHE.sub("", text))}
+
+
 class Marks:
     """All that a person is known by, and whether a text holds any of it."""
 
@@ -74,9 +80,8 @@ class Marks:
         self, *, name: str = "", email: str = "", document: str = "", phone: str = ""
     ) -> None:
         """Add what one row says of them. What would mean many people is left out."""
-        tidy = folded(name)
-        if len(tidy.split()) >= _NAME_WORDS_MIN:
-            self.names.add(tidy)
+        if len(folded(name).split()) >= _NAME_WORDS_MIN:
+            self.names |= spellings(name)
         if "@" in email:
             self.emails.add(email.casefold())
         if len(document) >= _DIGITS_MIN:
@@ -110,6 +115,6 @@ class Marks:
             if any(phone in digits for phone in self.phones):
                 return True
         if self.names:
-            words = f" {folded(text)} "
-            return any(f" {name} " in words for name in self.names)
+            spelled = [f" {words} " for words in spellings(text)]
+            return any(f" {name} " in words for name in self.names for words in spelled)
         return False

@@ -62,6 +62,16 @@ def test_a_letter_that_cannot_be_read_is_emptied(body: bytes) -> None:
     assert json.loads(body_without_person(body, None, is_theirs=True)) == {"erased": True}
 
 
+def test_a_person_leaves_a_letter_wherever_they_stand_in_it() -> None:
+    marks = Marks()
+    marks.learn(name=ANA.name, document=ANA.document)
+    letter = {ANA.name: [{"n": 39053344705, "value": 10.5, "paid": True}, "ANA LUCIA DAVILA x"]}
+
+    clean = json.loads(body_without_person(json.dumps(letter).encode(), marks, is_theirs=False))
+
+    assert clean == {"(erased)": [{"n": "(erased)", "value": 10.5, "paid": True}, "(erased)"]}
+
+
 def test_all_that_is_known_is_handed_out_and_nothing_of_others(
     office: BoxOffice, tmp_path: Path
 ) -> None:
