@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Connection
 
 from boxoffice.db import Database
 from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured
@@ -66,10 +66,7 @@ def row_counts(database: Database) -> dict[str, int]:
         return _counts(session.connection())
 
 
-def _counts(connection: object) -> dict[str, int]:
-    from sqlalchemy import Connection  # noqa: PLC0415  (for its type alone)
-
-    assert isinstance(connection, Connection)
+def _counts(connection: Connection) -> dict[str, int]:
     asked = text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
     return {
         name: connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one()  # noqa: S608  (ours)

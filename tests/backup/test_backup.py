@@ -1,5 +1,6 @@
 """A backup is whole or not there, and brings everything back, on both databases."""
 
+import fcntl
 import json
 import signal
 import sqlite3
@@ -177,8 +178,6 @@ def test_what_is_not_there_cannot_be_restored(selling: BoxOffice, tmp_path: Path
 
 
 def test_two_backups_into_one_folder_do_not_meet(selling: BoxOffice, tmp_path: Path) -> None:
-    import fcntl  # noqa: PLC0415  (here alone)
-
     with (tmp_path / ".backup.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
 

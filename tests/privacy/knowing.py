@@ -1,5 +1,6 @@
 """A box office that knows one person in every place it can, and another whom it must keep."""
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -71,7 +72,7 @@ def _charged(office: BoxOffice, order_id: UUID) -> None:
         letters: list[dict[str, Any]] = [about, elsewhere]
         for number, content in enumerate(letters):
             told = {"id": f"evt_{number}"} | content
-            body = _json(told)
+            body = json.dumps(told).encode()
             keep_letter(session, SYSTEM, "asaas", body, told, now=office.now())
         session.add(
             Refund(payment_id=payment.id, order_id=order_id, amount_minor=100,
@@ -83,12 +84,6 @@ def _charged(office: BoxOffice, order_id: UUID) -> None:
                       reason="550 <ana.davila@example.com> unknown",
                       happened_at=office.now(), received_at=office.now())
         )  # fmt: skip
-
-
-def _json(told: dict[str, Any]) -> bytes:
-    import json  # noqa: PLC0415  (here alone)
-
-    return json.dumps(told).encode()
 
 
 def _invited(office: BoxOffice, order_id: UUID) -> None:
