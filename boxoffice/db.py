@@ -129,6 +129,19 @@ class Database:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             yield connection
 
+    @contextmanager
+    def rewriting(self) -> Iterator[Connection]:
+        """Open a connection without a transaction, for what rewrites the files themselves.
+
+        Raises:
+            DatabaseBusy: somebody else uses what is to be rewritten.
+            DatabaseSilent: the database cannot be reached.
+        """
+        self.close()  # no connection of ours may stand in the way
+        options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with _in_our_words(), self.writer.connect() as connection:
+            yield connection.execution_options(**options)
+
     def close(self) -> None:
         """Let every connection go."""
         for engine in (self._writer, self._reader):

@@ -3,9 +3,11 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlmodel import col, func, select
 
+from boxoffice.backup.make import last_made
 from boxoffice.errors import BoxOfficeError
 from boxoffice.mail import Checked
 from boxoffice.office import BoxOffice
@@ -16,6 +18,7 @@ from boxoffice.tickets.models import Ticket, TicketState
 
 _DISK_MIN_BYTES = 200 * 1024 * 1024  # below this, sales are about to fail
 _LATE_SECONDS = 600
+_BACKUP_OLD = timedelta(days=7)
 _PRIVATE = 0o077
 
 
@@ -130,6 +133,17 @@ def _disk(office: BoxOffice) -> Finding:
     return Finding("disk", is_ok=free >= _DISK_MIN_BYTES, says=says, mend="make room")
 
 
+def _backup(office: BoxOffice) -> Finding:
+    last = last_made(office.settings.home)
+    if last is None:
+        return Finding("backup", is_ok=True, says="none yet: boxoffice backup")
+    moment, path = last
+    age = office.now() - moment
+    says = f"{age.days} days and {age.seconds // 3600} hours old: {path}"
+    mend = "boxoffice backup --keep 14, and a line in crontab"
+    return Finding("backup", is_ok=age <= _BACKUP_OLD, says=says, mend=mend)
+
+
 _CHECKS: dict[str, Callable[[BoxOffice], Finding]] = {
     "database": _database,
     "secret key": _key,
@@ -137,4 +151,5 @@ _CHECKS: dict[str, Callable[[BoxOffice], Finding]] = {
     "gateway": _gateway,
     "mail": _mail,
     "disk": _disk,
+    "backup": _backup,
 }

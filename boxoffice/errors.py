@@ -21,6 +21,8 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     │   ├── KeyReused              one idempotency key, two different requests
     │   ├── NonceReused            one nonce, two different tickets
     │   ├── NotErasable            other rows lean on it
+    │   ├── StillNeeded            a person's order is not over: their data works for them
+    │   ├── NotEmpty               something is there that a restore would destroy
     │   ├── ChargeRefused          the gateway gave a definite no
     │   └── MailRefused            the carrier of mail gave a definite no
     ├── Unavailable      75  503   someone outside is silent
@@ -202,6 +204,18 @@ class NotErasable(Refused):
     """Other rows lean on it."""
 
     code = "in_use"
+
+
+class StillNeeded(Refused):
+    """What is known of a person is still needed: an order of theirs is not over."""
+
+    code = "privacy.in_use"
+
+
+class NotEmpty(Refused):
+    """There is something that a restore would destroy."""
+
+    code = "restore.not_empty"
 
 
 class ChargeRefused(Refused):

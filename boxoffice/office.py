@@ -145,6 +145,13 @@ class BoxOffice:
             )
         return Maildir(Path("/" + path.lstrip("/")))
 
+    @property
+    def mail_folder(self) -> Path | None:
+        """The folder that holds our mails as files, when that is how they go."""
+        url = self.settings.get("mail_url")
+        is_folder = url is None or url.startswith("maildir:")
+        return getattr(self.mailer, "folder", None) if is_folder else None
+
     def close(self) -> None:
         """Let the database, the gateway and the carrier of mail go."""
         self.database.close()

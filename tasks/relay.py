@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, case, or_, update
 from sqlmodel import col, select
 
+import tasks.audit
 import tasks.campaigns
 import tasks.cancelled
 import tasks.money_mail

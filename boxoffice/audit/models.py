@@ -1,9 +1,13 @@
-"""The table of what was done, by whom. Ids only: no name, document or address of a buyer."""
+"""Tables of what was done, by whom, and of the chain that shows whether anybody touched it since.
+
+Ids only: no name, document or address of a buyer.
+"""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from boxoffice.columns import json_column, moment
@@ -21,3 +25,40 @@ class AuditEntry(SQLModel, table=True):
     verb: str = Field(max_length=64)  # "order.place"
     subject: str = Field(max_length=64, index=True)  # "order:0190…"
     facts: dict[str, Any] = Field(sa_column=json_column(nullable=False))
+
+
+def _turn(*, primary_key: bool = False) -> Column[int]:
+    """Return a column that counts entries. On SQLite a key of this type is the row's own number."""
+    kind = Integer().with_variant(BigInteger(), "postgresql")
+    return Column(kind, primary_key=primary_key, nullable=False, autoincrement=False)
+
+
+class AuditLink(SQLModel, table=True):
+    """The place of one entry in the chain. No foreign key: a lost entry must be found by name."""
+
+    __tablename__ = "audit_link"
+
+    # Race: two sealers at once. A turn is taken once, and so is an entry.
+    turn: int = Field(sa_column=_turn(primary_key=True))  # from 1, without a gap
+    entry_id: UUID = Field(unique=True)
+    head: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))  # SHA-256 up to here
+
+
+class AuditSeal(SQLModel, table=True):
+    """So many links that were made at once. Kept outside, its head vouches for all before it."""
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (
+        CheckConstraint(
+            "count > 0 AND count = last_turn - first_turn + 1", name="audit_seal_count"
+        ),
+    )
+
+    n: int = Field(sa_column=_turn(primary_key=True))  # from 1, without a gap
+    first_turn: int = Field(sa_column=_turn())
+    last_turn: int = Field(sa_column=_turn())
+    count: int
+    prev: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))  # head of the seal before
+    head: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+    until: datetime = Field(sa_column=moment())  # the newest entry sealed so far
+    at: datetime = Field(sa_column=moment())

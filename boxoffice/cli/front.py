@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.main import get_command
 
-from boxoffice.cli.options import Group
+from boxoffice.cli.options import Group, example
 
 _NOUNS = {
     "event": "Nights out: set them up, publish, look, cancel.",
@@ -22,6 +22,8 @@ _NOUNS = {
     "door": "Scan tickets, search, undo, count.",
     "desk": "A machine at the door: enrol it, keep it in step.",
     "export": "Data out, whole and verifiable.",
+    "audit": "Who did what and when: read, explain, verify.",
+    "privacy": "One person's data: find it, hand it out, erase it.",
     "job": "Promised work: list it, run it.",
     "webhook": "Letters from the gateway: serve, list, replay, status.",
     "sandbox": "A gateway and a carrier of mail to rehearse with.",
@@ -122,6 +124,40 @@ def up_command(
     from boxoffice.cli.up import up
 
     up(ctx, port=port, concurrency=concurrency)
+
+
+@app.command("backup", epilog=example("boxoffice backup --keep 14"))
+def backup_command(
+    ctx: typer.Context,
+    to: Annotated[
+        Path | None, typer.Option(help="The file, or a folder; backups in home by default.")
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option(help="Remove all but the newest N in that folder.", metavar="N")
+    ] = None,
+    with_key: Annotated[
+        bool, typer.Option("--with-key", help="Put the secret key in too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Back the whole database up into one file, while it is in use, and read it back."""
+    from boxoffice.cli.backup import make
+
+    make(ctx, to, keep, with_key=with_key, as_json=as_json)
+
+
+@app.command("restore", epilog=example("boxoffice restore boxoffice-20261122T030000Z.zip"))
+def restore_command(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
+    over: Annotated[bool, typer.Option("--over", help="Destroy what is there now.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Bring a backup back, whole or not at all. Something that is there needs --over."""
+    from boxoffice.cli.backup import bring_back
+
+    bring_back(ctx, file, over=over, yes=yes, as_json=as_json)
 
 
 @app.command("demo")

@@ -124,3 +124,8 @@ def say(
     if verdict is Verdict.NEEDS_CONFIRMATION and ticket is not None:
         message = f"{message}: {ticket.attention}"
     return Admission(scan_id, verdict, message, hint, scanned_at, ticket, first, choices)
+
+
+def saying(verdict: Verdict) -> str:
+    """Return what a verdict says, in a few words."""
+    return _SAYINGS[verdict][0]

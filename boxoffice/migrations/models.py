@@ -12,6 +12,7 @@ import boxoffice.orders.models
 import boxoffice.outbox.messages
 import boxoffice.outbox.models
 import boxoffice.payments.models
+import boxoffice.privacy.models
 import boxoffice.promos.models
 import boxoffice.tickets.models
 import boxoffice.till.models

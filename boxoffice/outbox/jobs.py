@@ -219,23 +219,28 @@ class EndAddition(Promise):
     payment_id: UUID
 
 
-KINDS: dict[str, type[Promise]] = {
-    job.kind: job
-    for job in (
-        OpenCharge,
-        CloseCharge,
-        SendRefund,
-        Reconcile,
-        CheckHooks,
-        ReadLetter,
-        DeliverTickets,
-        TellCancelled,
-        TellRefund,
-        AskPayer,
-        RequestPayment,
-        ExpireOrder,
-        EndAddition,
-        SendCourtesy,
-        ExpireCampaign,
-    )
-}
+@dataclass(frozen=True)
+class SealAudit(Promise):
+    """Chain the entries of the audit that are not chained yet. `slot` names the minute."""
+
+    kind = "audit.seal"
+    queue = Queue.BULK
+    attempts_max = 3  # the next minute brings the next one
+
+    slot: str
+
+
+@dataclass(frozen=True)
+class ApplyRetention(Promise):
+    """Erase the people of events whose time is over. `slot` names the day."""
+
+    kind = "privacy.retention"
+    queue = Queue.BULK
+    lease_seconds = 600
+    attempts_max = 5  # the next day brings the next one
+
+    slot: str
+
+
+# Every job above, by the name that its row has.
+KINDS: dict[str, type[Promise]] = {job.kind: job for job in Promise.__subclasses__()}

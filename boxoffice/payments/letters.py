@@ -61,7 +61,11 @@ def replay(session: WriteSession, actor: Actor, letter_id: UUID, *, now: datetim
 
 def charge_named(letter: Letter) -> str | None:
     """Return the gateway's id of the charge a letter is about, or `None` when it names none."""
-    content = json.loads(letter.body)
+    return charge_in(json.loads(letter.body))
+
+
+def charge_in(content: Any) -> str | None:
+    """Return the gateway's id of the charge that the content of a letter is about, if any."""
     payment = content.get("payment") if isinstance(content, dict) else None
     charge_id = payment.get("id") if isinstance(payment, dict) else None
     if isinstance(charge_id, str) and charge_id.isascii() and 0 < len(charge_id) <= 80:  # noqa: PLR2004

@@ -23,6 +23,9 @@ class Permission(StrEnum):
     EXPORT_DOCUMENTS = "export whole document numbers"
     RUN_JOBS = "run jobs"
     KEEP_LETTERS = "keep and read letters"
+    AUDIT = "read the audit"
+    PRIVACY = "find, hand out and erase what is known of a person"
+    BACKUP = "back up and restore everything"
 
 
 class Role(StrEnum):
@@ -61,12 +64,14 @@ PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
         Role.BOX_OFFICE: frozenset(_COUNTER),
         Role.DOOR_LEAD: frozenset(_DOOR_LEAD),
         Role.DOOR: frozenset(_DOOR),
-        Role.AUDITOR: frozenset({Permission.SEE_PEOPLE, Permission.EXPORT}),
+        Role.AUDITOR: frozenset({Permission.SEE_PEOPLE, Permission.EXPORT, Permission.AUDIT}),
         Role.SYSTEM: frozenset(
             {
                 Permission.CANCEL_ORDER,
                 Permission.RUN_JOBS,
                 Permission.KEEP_LETTERS,
+                Permission.AUDIT,
+                Permission.PRIVACY,
             }
         ),
     }

@@ -26,6 +26,49 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"], unique=False)
     op.create_index(op.f("ix_audit_entry_subject"), "audit_entry", ["subject"], unique=False)
     op.create_table(
+        "audit_link",
+        sa.Column(
+            "turn",
+            sa.Integer().with_variant(sa.BigInteger(), "postgresql"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("turn"),
+        sa.UniqueConstraint("entry_id"),
+    )
+    op.create_table(
+        "audit_seal",
+        sa.Column(
+            "n",
+            sa.Integer().with_variant(sa.BigInteger(), "postgresql"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "first_turn",
+            sa.Integer().with_variant(sa.BigInteger(), "postgresql"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "last_turn",
+            sa.Integer().with_variant(sa.BigInteger(), "postgresql"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("prev", sa.LargeBinary(), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint(
+            "count > 0 AND count = last_turn - first_turn + 1", name="audit_seal_count"
+        ),
+        sa.PrimaryKeyConstraint("n"),
+    )
+    op.create_table(
         "event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(length=64), nullable=False),
@@ -482,6 +525,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", "code", name="promo_code"),
     )
     op.create_index(op.f("ix_promo_event_id"), "promo", ["event_id"], unique=False)
+    op.create_table(
+        "retention",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("days > 0", name="retention_days"),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["event.id"],
+        ),
+        sa.PrimaryKeyConstraint("event_id"),
+    )
     op.create_table(
         "tier",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1363,6 +1419,7 @@ def downgrade() -> None:
     op.drop_table("campaign")
     op.drop_index(op.f("ix_tier_event_id"), table_name="tier")
     op.drop_table("tier")
+    op.drop_table("retention")
     op.drop_index(op.f("ix_promo_event_id"), table_name="promo")
     op.drop_table("promo")
     op.drop_index(op.f("ix_orders_placed_at"), table_name="orders")
@@ -1404,6 +1461,8 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("heartbeat")
     op.drop_table("event")
+    op.drop_table("audit_seal")
+    op.drop_table("audit_link")
     op.drop_index(op.f("ix_audit_entry_subject"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")
     op.drop_table("audit_entry")
@@ -1412,18 +1471,21 @@ def downgrade() -> None:
 
 def _protect_audit() -> None:
     """Let nobody change or delete what the audit says, not even us."""
+    tables = ("audit_entry", "audit_link", "audit_seal")
     if op.get_bind().dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER audit_no_{act.lower()} BEFORE {act} ON audit_entry "
-                "BEGIN SELECT RAISE(ABORT, 'audit entries are kept'); END"
-            )
+        for table in tables:
+            for act in ("UPDATE", "DELETE"):
+                op.execute(
+                    f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
+                    "BEGIN SELECT RAISE(ABORT, 'audit entries are kept'); END"
+                )
         return
     op.execute(
         "CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'audit entries are kept'; END $$"
     )
-    op.execute(
-        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entry "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept()"
-    )
+    for table in tables:
+        op.execute(
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept()"
+        )
