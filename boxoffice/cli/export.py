@@ -90,7 +90,8 @@ def run_command(
     from boxoffice.cli.progress import counting
     from boxoffice.errors import BadValue
     from boxoffice.exports.catalogue import definition_named
-    from boxoffice.exports.run import ExportRequest, run_export
+    from boxoffice.exports.request import ExportRequest
+from boxoffice.exports.run import run_export
 
     definition = definition_named(name)
     if as_json and str(out) == "-":
@@ -171,7 +172,7 @@ def _format(given: str | None, out: Path) -> "Format":
 def _moment(office: "BoxOffice", text: str | None, option: str, event: str | None) -> Any:
     """Read a moment in the event's zone, or in the house's."""
     from boxoffice.events.queries import event_by_slug
-    from boxoffice.exports.run import HOUSE_ZONE
+    from boxoffice.exports.request import HOUSE_ZONE
     from boxoffice.times import parse_moment, parse_zone
 
     if text is None:

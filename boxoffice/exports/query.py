@@ -39,6 +39,7 @@ class Wanted:
     until: datetime | None
     zone: ZoneInfo
     has_documents: bool
+    title: str = ""  # of the event
 
 
 def blocks_of(

@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 
 from boxoffice.exports.catalogue import definition_named
-from boxoffice.exports.run import ExportRequest, run_export
+from boxoffice.exports.request import ExportRequest
+from boxoffice.exports.run import run_export
 from tests.bench.databases import KINDS, NIGHT, POSTGRES, Filled
 from tests.bench.harness import Bench, Row, at_least, at_most, duel, plain, whole
 from tests.bench.raw import libpq_url, sqlite_path

@@ -221,7 +221,10 @@ def upgrade() -> None:
         "export_run",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("saved", sa.String(length=40), nullable=True),
+        sa.Column("slot_at", UtcDateTime(), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_out", sa.String(), nullable=False),
         sa.Column("destination", sa.String(), nullable=False),
         sa.Column("format", sa.String(length=12), nullable=False),
         sa.Column("row_count", sa.Integer(), nullable=False),
@@ -233,10 +236,24 @@ def upgrade() -> None:
         sa.CheckConstraint("row_count >= 0 AND size >= 0", name="export_run_counts"),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("saved", "slot_at", name="export_run_slot"),
     )
     op.create_index(
-        "export_run_last", "export_run", ["name", "destination", "started_at"], unique=False
+        "export_run_last", "export_run", ["name", "asked_out", "started_at"], unique=False
     )
+    op.create_index("export_run_saved", "export_run", ["saved", "started_at"], unique=False)
+    op.create_table(
+        "export_failure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("notify", sa.String(), nullable=False),
+        sa.Column("failed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("export_failure_last", "export_failure", ["name", "failed_at"], unique=False)
     op.create_table(
         "shift",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1099,6 +1116,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shift_opened_at"), table_name="shift")
     op.drop_table("shift")
     op.drop_table("public_key")
+    op.drop_index("export_failure_last", table_name="export_failure")
+    op.drop_table("export_failure")
+    op.drop_index("export_run_saved", table_name="export_run")
     op.drop_index("export_run_last", table_name="export_run")
     op.drop_table("export_run")
     op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
