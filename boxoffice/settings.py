@@ -29,6 +29,7 @@ class Setting:
 KNOWN = (
     Setting("home", "Folder that holds data, keys, mail and logs."),
     Setting("database_url", "SQLite file or PostgreSQL server; by default a file in home."),
+    Setting("exports", "File of saved exports; by default exports.toml in home."),
     Setting("secret_key", "Key that ticket codes are made with: 64 hex digits.", secret=True),
     Setting("asaas_url", "Address of the Asaas API.", "https://api.asaas.com/v3"),
     Setting("asaas_api_key", "Key of the Asaas account.", secret=True),
@@ -126,6 +127,12 @@ class Settings:
     def database_url(self) -> str:
         """The database: by default a SQLite file in home."""
         return self.get("database_url") or f"sqlite:///{self.home / 'boxoffice.db'}"
+
+    @property
+    def exports_path(self) -> Path:
+        """The file of saved exports."""
+        given = self.get("exports")
+        return Path(given).expanduser().absolute() if given else self.home / "exports.toml"
 
     @property
     def log_path(self) -> Path:

@@ -24,6 +24,7 @@ from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import KINDS, Promise
 from boxoffice.outbox.models import Job, JobState, Queue
 from boxoffice.text import shown
+from tasks.exports import promise_due
 from tasks.registry import HANDLERS, Claim, Overtaken
 
 _READY = (JobState.WAITING, JobState.SENT)
@@ -92,6 +93,7 @@ def run_due(
 ) -> Ran:
     """Run at most `limit` jobs that are due, the most urgent first, one by one."""
     rescue(office)
+    promise_due(office)
     ran = Ran()
     for job_id in _due(office, limit):
         state = run_one(office, job_id)

@@ -53,6 +53,8 @@ class Exported:
     """What was written."""
 
     id: UUID
+    file: str = ""  # its address
+    format: Format = Format.CSV
     rows: int = 0
     size: int = 0
     sha256: str = ""

@@ -53,7 +53,7 @@ def run_export(
         wanted = _wanted(session, request)
         before = last_run(session, request.definition.name, request.goes_to)
         with store.only_one(request.out), _remembering(request) as seen:
-            written = Exported(new_id())
+            written = Exported(new_id(), store.told(request.out), request.format)
             blocks = blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=began)
             news = blocks if seen is None else seen.unseen(blocks)
             sheet = Sheet(

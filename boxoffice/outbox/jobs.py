@@ -111,7 +111,32 @@ class ExpireOrder(Promise):
     order_id: UUID
 
 
+@dataclass(frozen=True)
+class RunExport(Promise):
+    """Run a saved export for one moment of its schedule."""
+
+    kind = "export.run"
+    queue = Queue.BULK
+    lease_seconds = 1_200  # longer than the database lets one read
+    attempts_max = 8  # about ten minutes of trying again, and then somebody is told
+
+    saved: str
+    slot: str  # RFC 3339
+
+
+@dataclass(frozen=True)
+class TellExportFailed(Promise):
+    """Tell whoever asked to be told that an export failed."""
+
+    kind = "export.tell_failed"
+
+    failure_id: UUID
+
+
 KINDS: dict[str, type[Promise]] = {
     job.kind: job
-    for job in (OpenCharge, CloseCharge, ReadLetter, DeliverTickets, TellCancelled, ExpireOrder)
+    for job in (
+        *(OpenCharge, CloseCharge, ReadLetter, DeliverTickets, TellCancelled, ExpireOrder),
+        *(RunExport, TellExportFailed),
+    )
 }
