@@ -78,12 +78,13 @@ class S3Store:
         return True
 
     @contextmanager
-    def only_one(self, out: Path) -> Iterator[None]:
+    def only_one(self, out: Path, told: str) -> Iterator[None]:
         """Look that the bucket is closed to the public. There is no lock: the last one wins whole.
 
         Raises:
             Misconfigured: it is not closed, or we may not ask.
         """
+        del told
         if not self._is_public_ok:
             self._must_be_closed(out)
         yield
@@ -180,18 +181,11 @@ class S3Store:
     @contextmanager
     def _in_our_words(self, name: str) -> Iterator[None]:
         """Turn what boto3 raises into a refusal."""
-        from botocore.exceptions import (  # noqa: PLC0415  (an extra)
-            BotoCoreError,
-            ClientError,
-            HTTPClientError,
-        )
-        from botocore.exceptions import (
-            ConnectionError as NoConnection,
-        )
+        from botocore import exceptions  # noqa: PLC0415  (an extra)
 
         try:
             yield
-        except ClientError as error:
+        except exceptions.ClientError as error:
             code = _code(error)
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             if code in _LATER or status >= 500 or status == 429:  # noqa: PLR2004  (their fault; too many)
@@ -200,9 +194,9 @@ class S3Store:
                 f"s3://{self.bucket}/{name} cannot be used: {code}.",
                 hint="check the bucket, and what your key may do there",
             ) from error
-        except (HTTPClientError, NoConnection) as error:
+        except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
             raise _silent(type(error).__name__) from error
-        except BotoCoreError as error:
+        except exceptions.BotoCoreError as error:
             raise Misconfigured(
                 f"S3 cannot be used: {error}.", hint="set AWS_PROFILE and AWS_REGION, or a key"
             ) from error

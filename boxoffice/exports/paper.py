@@ -23,6 +23,15 @@ _NAME = Style(11, 7.5, face=BOLD)
 _TEXT = Style(9, 6.5)
 _GAP = 2 * MM
 _MIDDLE = 0.36  # of the size, from the middle of a letter to its baseline
+_HEADS = {
+    "guest": "nome",
+    "company": "empresa",
+    "tier": "lote",
+    "ticket": "ingresso",
+    "document": "documento",
+    "seat": "lugar",
+    "attention": "atenção",
+}
 _SHARES = {"guest": 9, "company": 6, "tier": 5, "ticket": 4}  # of the width; others have 4
 _UNPRINTED = ("state", "paid_at", "event", "category")  # unless they are asked for by name
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)  # the same rows make the same file
@@ -49,7 +58,7 @@ def _pages(sheet: Sheet, rows: Sequence[Sequence[str]], title: str) -> Iterator[
         places = _places(sheet, shown)
         page.y = _TOP - 5 * MM
         for at, (x, width) in zip(shown, places, strict=True):
-            Column(x, page.y, width, page.marks).write(sheet.columns[at].name, _HEAD)
+            Column(x, page.y, width, page.marks).write(_head(sheet, at), _HEAD)
         for line, row in enumerate(part):
             page.y = _TOP + line * _ROW
             page.rule(0.3, GREY)
@@ -77,6 +86,10 @@ def _places(sheet: Sheet, shown: Sequence[int]) -> list[tuple[float, float]]:
         places.append((x, width - _GAP))
         x += width
     return places
+
+
+def _head(sheet: Sheet, at: int) -> str:
+    return _HEADS.get(sheet.columns[at].name, sheet.columns[at].name)
 
 
 def _told(sheet: Sheet, row: Sequence[str], at: int) -> str:

@@ -52,7 +52,7 @@ def run_export(
     with database.reading(is_long=True) as session:
         wanted = _wanted(session, request)
         before = last_run(session, request.definition.name, request.goes_to)
-        with store.only_one(request.out), _remembering(request) as seen:
+        with store.only_one(request.out, request.goes_to), _remembering(request) as seen:
             written = Exported(new_id(), store.told(request.out), request.format)
             blocks = blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=began)
             news = blocks if seen is None else seen.unseen(blocks)

@@ -25,8 +25,8 @@ class Store(Protocol):
     def keeps(self, out: Path) -> bool:
         """Say whether what is written there can be read again: a pipe cannot, nor can stdout."""
 
-    def only_one(self, out: Path) -> AbstractContextManager[None]:
-        """Hold a file for one run.
+    def only_one(self, out: Path, told: str) -> AbstractContextManager[None]:
+        """Hold a file for one run. `told` is its address as it was asked for, dates and all.
 
         Raises:
             Busy: another run holds it.
@@ -84,9 +84,14 @@ class FileStore:
         return out != STDOUT and (out.is_file() or not out.exists())
 
     @contextmanager
-    def only_one(self, out: Path) -> Iterator[None]:
-        """Hold the lock of an output file: the kernel frees it, however we end."""
-        handle = self._lock_file(out)
+    def only_one(self, out: Path, told: str) -> Iterator[None]:
+        """Hold the lock of an output file: the kernel frees it, however we end.
+
+        Files that are named for their moment share one lock, that of their export.
+        """
+        is_named = told == self.told(out)
+        name = out.name if is_named else hashlib.sha256(told.encode()).hexdigest()[:16]
+        handle = self._lock_file(out, f".{name}.lock")
         if handle is None:
             yield
             return
@@ -136,13 +141,12 @@ class FileStore:
         except OSError:
             return None
 
-    def _lock_file(self, out: Path) -> int | None:
+    def _lock_file(self, out: Path, name: str) -> int | None:
         """Open the file whose lock `out` is guarded by; devices, pipes and stdout have none."""
         try:
             if not self.keeps(out) or not out.parent.is_dir():
                 return None
-            lock = out.with_name(f".{out.name}.lock")
-            return os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+            return os.open(out.with_name(name), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise BadFile(f"{out} cannot be written: {error.strerror}.") from error
 
