@@ -9,7 +9,7 @@ from boxoffice.errors import BadValue
 
 _AGO = re.compile(r"([+-])(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LENGTH = re.compile(r"(\d{1,6})([smhdw])")
+_LENGTH = re.compile(r"([0-9]{1,6})([smhdw])")
 _BRAZILIAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from boxoffice.errors import BadValue
 
 _FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7))
-_PART = re.compile(r"(\*|\d{1,2}(?:-\d{1,2})?)(?:/(\d{1,2}))?")
+_PART = re.compile(r"(\*|[0-9]{1,2}(?:-[0-9]{1,2})?)(?:/([0-9]{1,2}))?")
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 _SUNDAY = 7  # as crontab writes it too
 _DAYS_MAX = 366 * 8 + 2  # 29 February comes within eight years, also around 2100
