@@ -1,11 +1,12 @@
 """Where the files of an export go: the port to a store, and the folders of this machine."""
 
 import fcntl
+import glob
 import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -105,6 +106,7 @@ class FileStore:
                 code="export.locked",
             ) from error
         else:
+            _tidy(out)
             yield
         finally:
             os.close(handle)
@@ -149,6 +151,14 @@ class FileStore:
             return os.open(out.with_name(name), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise BadFile(f"{out} cannot be written: {error.strerror}.") from error
+
+
+def _tidy(out: Path) -> None:
+    """Delete the drafts of runs that were killed: under the lock nobody else is writing one."""
+    for name in (out.name, manifest_beside(out).name):
+        for draft in out.parent.glob(f".{glob.escape(name[:200])}.????????.tmp"):
+            with suppress(OSError):  # it is in nobody's way
+                draft.unlink()
 
 
 FILES = FileStore()

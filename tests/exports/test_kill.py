@@ -111,3 +111,4 @@ def test_a_kill_at_any_of_fifty_moments_leaves_no_half_file_and_no_lie(
     write(office, str(out), WIDE, "csv")
     assert met["whole"] + met["cut off"] == MOMENTS
     assert verified(out).problem == ""
+    assert list(tmp_path.glob(".*.tmp")) == []  # drafts of the dead are gone
