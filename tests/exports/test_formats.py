@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
-from pyarrow import parquet
+from openpyxl import load_workbook  # type: ignore[import-untyped]
+from pyarrow import parquet  # type: ignore[import-untyped]
 
 from boxoffice.errors import BadValue, Forbidden
 from boxoffice.exports.catalogue import DEFINITIONS, definition_named
@@ -22,11 +22,24 @@ from boxoffice.exports.run import run_export
 from boxoffice.migrations.run import upgrade
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import cancel
+from boxoffice.orders.models import Order
 from boxoffice.orders.place import Wanted
 from boxoffice.people import Person
 from boxoffice.staff.rules import Actor, Role
 from boxoffice.text import FORMULA_STARTS
-from tests.making import LOTE, SLUG, Clock, a_sale, a_tier, an_event, an_office, codes_of, shown_at
+from tests.making import (
+    LOTE,
+    SLUG,
+    Clock,
+    a_sale,
+    a_tier,
+    an_event,
+    an_office,
+    codes_of,
+    rows,
+    shown_at,
+    the_order,
+)
 from tests.promos.codes import a_promo
 
 HOSTILE = (
@@ -57,8 +70,8 @@ def fill(office: BoxOffice, clock: Clock) -> None:
     an_event(office, a_tier(price="1.234,50", quota=100), a_tier("Meia", category="half"))
     for name in HOSTILE:
         clock.forward(minutes=1)
-        sale = a_sale(office, lines=(Wanted(LOTE, 1, holders=(Person(name),)),), buyer=Person(name))
-    shown_at(office, codes_of(sale)[0])
+        a_sale(office, lines=(Wanted(LOTE, 1, holders=(Person(name),)),), buyer=Person(name))
+    shown_at(office, codes_of(the_order(office, rows(office, Order)[0].code))[0])
     shown_at(office, "AAAAAAAAAAAAAAAAAAAA")
     clock.forward(minutes=1)
     gone = a_sale(office, ("Meia", 1))
@@ -119,9 +132,9 @@ def test_no_cell_of_any_export_runs_or_breaks_its_line(
 
     written = exported(night, out, definition.name, Format.CSV)
 
-    rows = lines(out.read_bytes())
-    assert len(rows) == written.rows
-    for row in rows:
+    found = lines(out.read_bytes())
+    assert len(found) == written.rows
+    for row in found:
         for column in definition.columns:
             cell = row[column.name]
             assert not cell.startswith(FORMULA_STARTS) or cell == "-10,00"
@@ -147,8 +160,8 @@ def names_in(out: Path, form: Format) -> Iterator[str]:
         yield from parquet.read_table(out)["holder_name"].to_pylist()
     else:
         with out.open("rb") as file:
-            head, *rows = load_workbook(file, read_only=True).active.iter_rows(values_only=True)
-        for row in rows:
+            head, *found = load_workbook(file, read_only=True).active.iter_rows(values_only=True)
+        for row in found:
             assert isinstance(row[head.index("price")], (int, float))
             yield row[head.index("holder_name")]
 

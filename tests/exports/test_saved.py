@@ -1,6 +1,7 @@
 """Saved exports: read from exports.toml, named for their moment, kept so many at a time."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -194,7 +195,7 @@ def test_a_run_that_fails_deletes_nothing(office: BoxOffice, clock: Clock, tmp_p
     clock.forward(days=1)
 
     with pytest.raises(BadValue):
-        run_asked(office, office.actor, Asked(**{**_fields(asked), "where": ("nope=1",)}))
+        run_asked(office, office.actor, replace(asked, where=("nope=1",)))
 
     assert (tmp_path / "2026-11-22.csv").is_file()
 
@@ -214,7 +215,3 @@ def test_files_named_for_their_moment_share_one_memory(
             a_sale(office)
 
     assert counts == [1, 0, 1]
-
-
-def _fields(asked: Asked) -> dict[str, object]:
-    return {name: getattr(asked, name) for name in Asked.__slots__}
