@@ -8,6 +8,7 @@ from datetime import datetime
 from boxoffice.db import Database, ReadSession
 from boxoffice.errors import BadValue
 from boxoffice.events.queries import event_by_slug
+from boxoffice.exports.ahead import reading_ahead
 from boxoffice.exports.formats import ENCODERS, Format
 from boxoffice.exports.manifest import manifest_bytes
 from boxoffice.exports.query import Wanted, blocks_of
@@ -52,9 +53,12 @@ def run_export(
     with database.reading(is_long=True) as session:
         wanted = _wanted(session, request)
         before = last_run(session, request.definition.name, request.goes_to)
-        with store.only_one(request.out, request.goes_to), _remembering(request) as seen:
+        with (
+            store.only_one(request.out, request.goes_to),
+            _remembering(request) as seen,
+            reading_ahead(_blocks(session, request, wanted, now=began)) as blocks,
+        ):
             written = Exported(new_id(), store.told(request.out), request.format)
-            blocks = blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=began)
             news = blocks if seen is None else seen.unseen(blocks)
             sheet = Sheet(
                 wanted.columns, _counted(news, written, progress), wanted.zone, wanted.title
@@ -73,6 +77,12 @@ def run_export(
     with database.writing() as writing:
         remember(writing, actor, request, wanted, written, began=began, ended=ended)
     return written
+
+
+def _blocks(
+    session: ReadSession, request: ExportRequest, wanted: Wanted, *, now: datetime
+) -> Iterator[Sequence[str]]:
+    return blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=now)
 
 
 def _wanted(session: ReadSession, request: ExportRequest) -> Wanted:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from boxoffice.exports.catalogue import definition_named
 from boxoffice.exports.formats import Format

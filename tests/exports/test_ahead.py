@@ -19,10 +19,10 @@ def test_what_goes_wrong_is_raised_after_the_blocks_before_it() -> None:
         yield 2
         raise ZeroDivisionError
 
-    found: list[int] = []
-    with pytest.raises(ZeroDivisionError), reading_ahead(broken()) as blocks:
-        found += [next(blocks), next(blocks)]
-        next(blocks)
+    with reading_ahead(broken()) as blocks:
+        found = [next(blocks), next(blocks)]
+        with pytest.raises(ZeroDivisionError):
+            next(blocks)
 
     assert found == [1, 2]
 
