@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from boxoffice.db import Database, ReadSession, WriteSession, private_file
 from boxoffice.errors import Misconfigured
+from boxoffice.exports.store import FILES, Store
 from boxoffice.mail import Mailer
 from boxoffice.payments.provider import Provider
 from boxoffice.settings import Settings
@@ -151,6 +152,19 @@ class BoxOffice:
         url = self.settings.get("mail_url")
         is_folder = url is None or url.startswith("maildir:")
         return getattr(self.mailer, "folder", None) if is_folder else None
+
+    def store_of(self, out: str, is_public_ok: bool = False) -> tuple[Store, Path]:  # noqa: FBT001, FBT002  (it is handed on as a function)
+        """Return where a file of an export goes, and what it is called there.
+
+        Raises:
+            BadValue: `s3://` names no bucket or no key.
+            Misconfigured: the extra `s3` is not installed.
+        """
+        if not out.startswith("s3://"):
+            return FILES, Path(out)
+        from boxoffice.adapters.s3 import S3Store  # noqa: PLC0415  (300 ms of boto3)
+
+        return S3Store.of(out, is_public_ok=is_public_ok)
 
     def close(self) -> None:
         """Let the database, the gateway and the carrier of mail go."""

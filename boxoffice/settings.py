@@ -38,6 +38,7 @@ KNOWN = (
     Setting(
         "database_url", "SQLite file or PostgreSQL server; by default a file in home.", filed=True
     ),
+    Setting("exports", "File of saved exports; by default exports.toml in home."),
     Setting("secret_key", "Key that ticket codes are made with: 64 hex digits.", secret=True),
     Setting("asaas_url", "Address of the Asaas API.", "https://api.asaas.com/v3"),
     Setting("asaas_api_key", "Key of the Asaas account.", secret=True),
@@ -138,6 +139,12 @@ class Settings:
     def database_url(self) -> str:
         """The database: by default a SQLite file in home."""
         return self.get("database_url") or f"sqlite:///{self.home / 'boxoffice.db'}"
+
+    @property
+    def exports_path(self) -> Path:
+        """The file of saved exports."""
+        given = self.get("exports")
+        return Path(given).expanduser().absolute() if given else self.home / "exports.toml"
 
     @property
     def log_path(self) -> Path:

@@ -9,6 +9,7 @@ from boxoffice.errors import BadValue
 
 _AGO = re.compile(r"([+-])(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LENGTH = re.compile(r"([0-9]{1,6})([smhdw])")
 _BRAZILIAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 
 
@@ -56,6 +57,18 @@ def parse_moment(text: str, *, name: str, zone: ZoneInfo, now: datetime) -> date
             f"{bare[:40]!r} is not a date and time.",
             hint="write 2026-11-22T19:30, 22/11/2026 19:30, now or -2h",
         ) from error
+
+
+def parse_length(text: str, *, name: str) -> timedelta:
+    """Read a length of time: `90s`, `45m`, `26h`, `8d`, `2w`.
+
+    Raises:
+        BadValue: it is none of these.
+    """
+    found = _LENGTH.fullmatch(text.strip())
+    if found is None:
+        raise BadValue(name, f"{text[:40]!r} is no length of time.", hint="write 26h or 8d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def local_text(moment: datetime, zone: ZoneInfo) -> str:

@@ -17,6 +17,7 @@ from sqlmodel import col, select
 import tasks.audit
 import tasks.campaigns
 import tasks.cancelled
+import tasks.exports
 import tasks.money_mail
 import tasks.orders
 import tasks.payments

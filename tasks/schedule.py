@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete
 from sqlmodel import col, select
 
+from boxoffice.audit.seal import promise_seal
 from boxoffice.db import WriteSession, changed, insert_values_once
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
@@ -21,6 +22,8 @@ from boxoffice.outbox.jobs import CheckHooks, ExpireOrder, ReadLetter, Reconcile
 from boxoffice.outbox.models import Slot
 from boxoffice.outbox.promise import promise
 from boxoffice.payments.models import Letter
+from boxoffice.privacy.retention import promise_retention
+from tasks.exports import promise_due
 
 _ZONE = ZoneInfo("America/Sao_Paulo")
 _GATEWAY = "asaas_api_key"
@@ -123,6 +126,8 @@ SCHEDULES = (
     Schedule("money.reconcile", _reconcile, every=timedelta(minutes=10), needs=_GATEWAY),
     Schedule("money.reconcile_far", _reconcile_far, at=time(3, 10), needs=_GATEWAY),
     Schedule("letters.hooks", _check_hooks, every=timedelta(minutes=5), needs=_GATEWAY),
+    Schedule("audit.seal", promise_seal, every=timedelta(seconds=60)),
+    Schedule("privacy.retention", promise_retention, at=time(3, 40)),
     Schedule("slots.tidy", _tidy, at=time(4, 30)),
 )
 
@@ -136,9 +141,10 @@ class Slots:
         self._made: dict[str, datetime] = {}
 
     def make_due(self, office: BoxOffice) -> int:
-        """Make every slot whose time has come; return how many were made by us."""
+        """Make every slot whose time has come, saved exports' too; return how many we made."""
         now = office.now()
-        return sum(self._make(office, schedule, now) for schedule in self._schedules)
+        exports = promise_due(office)
+        return exports + sum(self._make(office, schedule, now) for schedule in self._schedules)
 
     def _make(self, office: BoxOffice, schedule: Schedule, now: datetime) -> int:
         latest = schedule.last_slot(now)

@@ -31,7 +31,7 @@ def log_command(
     from boxoffice.audit.queries import log_of
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
-    from boxoffice.exports.run import HOUSE_ZONE
+    from boxoffice.exports.request import HOUSE_ZONE
     from boxoffice.reports.story import subjects_of
     from boxoffice.times import iso, local_text, parse_moment
 

@@ -5,29 +5,38 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxoffice.cli.export_watch import app as watch_app
 from boxoffice.cli.options import AsJson, example, noun
 
 if TYPE_CHECKING:
+    from boxoffice.exports.asked import Asked
     from boxoffice.exports.definition import Definition
-    from boxoffice.exports.formats import Format
-    from boxoffice.office import BoxOffice
+    from boxoffice.exports.saved import Saved
+    from boxoffice.settings import Settings
 
 app = noun("Data out, whole and verifiable.")
+app.add_typer(watch_app)  # its verbs are verbs of `export`
 
-_UNHEALTHY = 8
+_PARTIAL, _UNHEALTHY = 6, 8
 
 
 @app.command("list", epilog=example("boxoffice export list"))
-def list_command(as_json: AsJson = False) -> None:
-    """List what can be exported."""
+def list_command(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List what can be exported, and the exports that are saved in exports.toml."""
     from boxoffice.cli import show
+    from boxoffice.cli.opening import settings_of
     from boxoffice.exports.catalogue import DEFINITIONS
+    from boxoffice.exports.saved import read_saved
 
+    saved = read_saved(settings_of(ctx).exports_path).values()
     if as_json:
         for definition in DEFINITIONS.values():
             show.as_json_line(_told(definition))
+        for one in saved:
+            show.as_json_line(_told_saved(one))
         return
-    show.table(("export", "what"), [(one.name, one.about) for one in DEFINITIONS.values()])
+    known = [(one.name, one.about) for one in DEFINITIONS.values()]
+    show.table(("export", "what"), [*known, *((one.name, _about(one)) for one in saved)])
 
 
 @app.command("show", epilog=example("boxoffice export show attendees"))
@@ -58,14 +67,19 @@ def show_command(
 )
 def run_command(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The export: see `boxoffice export list`.")],
-    out: Annotated[Path, typer.Option(help="The file, or - for stdout.")],
+    name: Annotated[str, typer.Argument(help="The export, or a saved one: `export list`.")],
+    out: Annotated[
+        str | None,
+        typer.Option(help="File, folder, s3://bucket/key, or - for stdout; {date} {time} {event}."),
+    ] = None,
     event: Annotated[
         str | None, typer.Option("--event", "-e", help="The event, by its slug; else all.")
     ] = None,
     file_format: Annotated[
         str | None,
-        typer.Option("--format", help="csv, excel-br, jsonl, xlsx or parquet; else by the name."),
+        typer.Option(
+            "--format", help="csv, excel-br, jsonl, xlsx, parquet or pdf; else by the name."
+        ),
     ] = None,
     columns: Annotated[
         str | None, typer.Option(help="These columns alone, in this order: a,b,c.")
@@ -82,41 +96,69 @@ def run_command(
     with_documents: Annotated[
         bool, typer.Option("--with-documents", help="Whole document numbers; audited.")
     ] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=10_000, help="Then delete all but the newest so many of its files."
+        ),
+    ] = None,
+    notify: Annotated[
+        str | None, typer.Option(help="Mail this address when it fails.", metavar="ADDRESS")
+    ] = None,
+    public_bucket_ok: Annotated[
+        bool, typer.Option("--public-bucket-ok", help="A bucket that may be public will do.")
+    ] = False,
+    progress: Annotated[
+        bool, typer.Option(help="Count rows on a terminal; nothing is counted anywhere else.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Write one export, and a manifest beside it. Silent when all is well, for cron."""
     from boxoffice.cli import show
-    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.opening import afterwards, office_of
     from boxoffice.cli.progress import counting
-    from boxoffice.errors import BadValue
-    from boxoffice.exports.catalogue import definition_named
-    from boxoffice.exports.run import ExportRequest, run_export
+    from boxoffice.errors import BadValue, BoxOfficeError
+    from boxoffice.exports.saved import with_flags
+    from boxoffice.people import parse_email
+    from tasks.exports import keep_failure, run_asked
 
-    definition = definition_named(name)
-    if as_json and str(out) == "-":
-        raise BadValue("--json", "and --out - would both write to stdout.", hint="name a file")
     with office_of(ctx) as office:
-        request = ExportRequest(
-            definition=definition,
+        named, to = _asked(office.settings, name, out)
+        asked = with_flags(
+            named,
             out=out,
             event=event,
-            format=_format(file_format, out),
+            format=file_format,
             columns=None if columns is None else tuple(columns.split(",")),
-            where=tuple(where or ()),
-            since=None if since == "last" else _moment(office, since, "--since", event),
-            until=_moment(office, as_of, "--as-of", event),
-            has_documents=with_documents,
-            seen_folder=office.settings.home / "exports" if since == "last" else None,
+            where=None if where is None else tuple(where),
+            since=since,
+            as_of=as_of,
+            has_documents=with_documents or None,
+            keep=keep,
+            is_public_ok=public_bucket_ok or None,
         )
-        with counting("rows") as progress:
-            written = run_export(
-                office.database, office.actor, request, clock=office.now, progress=progress
+        to = to if notify is None else parse_email(notify, name="--notify")
+        if as_json and asked.out == "-":
+            raise BadValue("--json", "and --out - would both write to stdout.", hint="name a file")
+        try:
+            with counting("rows", is_wanted=progress) as count:
+                written, pruned = run_asked(office, office.actor, asked, progress=count)
+        except BoxOfficeError as error:
+            told = keep_failure(
+                office, office.actor, error, name=name, event=asked.event, notify=to
             )
+            if told is not None:
+                afterwards(office, told)
+            raise
     if as_json:
         show.as_json_line({
-            "export": name, "file": str(out), "format": request.format, "rows": written.rows,
-            "bytes": written.size, "sha256": written.sha256, "run": str(written.id),
+            "export": asked.export, "saved": asked.name, "file": written.file,
+            "format": written.format, "rows": written.rows, "bytes": written.size,
+            "sha256": written.sha256, "run": str(written.id), "deleted": pruned[0],
         })  # fmt: skip
+    if pruned[1]:
+        show.talk(f"error: {pruned[1]} older files could not be deleted; the new one is whole.")
+        raise typer.Exit(_PARTIAL)
 
 
 @app.command("verify", epilog=example("boxoffice export verify attendees.csv"))
@@ -155,29 +197,38 @@ def _told(definition: "Definition") -> dict[str, Any]:
     }
 
 
-def _format(given: str | None, out: Path) -> "Format":
-    from boxoffice.errors import BadValue
-    from boxoffice.exports.formats import Format
+def _told_saved(one: "Saved") -> dict[str, Any]:
+    from boxoffice.exports.catalogue import definition_named
 
-    if given is None:
-        suffix = out.suffix.removeprefix(".").lower()
-        return Format(suffix) if suffix in set(Format) else Format.CSV
-    if given not in set(Format):
-        hint = "there are: " + ", ".join(Format)
-        raise BadValue("--format", f"{given[:20]!r} is not known.", hint=hint)
-    return Format(given)
+    definition, asked = definition_named(one.asked.export), one.asked
+    columns = definition.chosen(asked.columns)
+    return {
+        "name": one.name, "saved": True, "export": definition.name, "event": asked.event,
+        "columns": [column.name for column in columns],
+        "personal_columns": [column.name for column in columns if column.is_personal],
+        "where": list(asked.where), "format": asked.format, "out": asked.out,
+        "since": asked.since, "keep": asked.keep, "at": one.at.text if one.at else None,
+        "timezone": one.zone.key, "notify": one.notify,
+    }  # fmt: skip
 
 
-def _moment(office: "BoxOffice", text: str | None, option: str, event: str | None) -> Any:
-    """Read a moment in the event's zone, or in the house's."""
-    from boxoffice.events.queries import event_by_slug
-    from boxoffice.exports.run import HOUSE_ZONE
-    from boxoffice.times import parse_moment, parse_zone
+def _about(one: "Saved") -> str:
+    at = f", at {one.at.text} ({one.zone.key})" if one.at else ""
+    return f"{one.asked.export} to {one.asked.out}{at}"
 
-    if text is None:
-        return None
-    zone = HOUSE_ZONE
-    if event is not None:
-        with office.reading() as session:
-            zone = event_by_slug(session, event).timezone
-    return parse_moment(text, name=option, zone=parse_zone(zone), now=office.now())
+
+def _asked(settings: "Settings", name: str, out: str | None) -> "tuple[Asked, str]":
+    """Find what a name means: one of ours, or a saved one; and who is told when it fails."""
+    from boxoffice.errors import BadValue, NotFound
+    from boxoffice.exports.asked import Asked
+    from boxoffice.exports.catalogue import DEFINITIONS
+    from boxoffice.exports.saved import read_saved
+
+    if name in DEFINITIONS:
+        if out is None:
+            raise BadValue("--out", "is missing.", hint=f"boxoffice export run {name} --out FILE")
+        return Asked(name, out), ""
+    saved = read_saved(settings.exports_path)
+    if name not in saved:
+        raise NotFound("export", name[:40], hint="there are: " + ", ".join([*DEFINITIONS, *saved]))
+    return saved[name].asked, saved[name].notify

@@ -9,9 +9,9 @@ _QUIET_SECONDS = 1.0  # what takes less says nothing
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int], None]]:
+def counting(what: str, *, is_wanted: bool = True) -> Iterator[Callable[[int], None]]:
     """Count up `what` on stderr while a block works; a second of it is not worth a word."""
-    if not sys.stderr.isatty():
+    if not (is_wanted and sys.stderr.isatty()):
         yield lambda _count: None
         return
     from rich.console import Console

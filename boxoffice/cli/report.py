@@ -1,6 +1,7 @@
 """`boxoffice report`: what was sold, what came in, and half price."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +10,9 @@ from boxoffice.cli.options import AsJson, EventSlug, Fields, example, noun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from boxoffice.db import ReadSession
     from boxoffice.money import Money
     from boxoffice.reports.half_price import HalfPriceReport
     from boxoffice.reports.money import MoneyReport
@@ -32,6 +35,9 @@ def sales_command(
     by: Annotated[str, typer.Option(help="A row for each tier, day, channel or method.")] = "tier",
     since: Since = None,
     until: Until = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", help="Print it to this file, or - for stdout.")
+    ] = None,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
@@ -41,6 +47,7 @@ def sales_command(
     from boxoffice.cli.report_shapes import sales_report_json
     from boxoffice.errors import BadValue
     from boxoffice.events.queries import event_view
+    from boxoffice.files import publish
     from boxoffice.reports.sales import By, sales_report
     from boxoffice.reports.window import read_window
 
@@ -51,7 +58,10 @@ def sales_command(
         zone = event_view(session, event, now=now).zone
         window = read_window(since, until, zone=zone, now=now)
         report = sales_report(session, event, by=By(by), window=window)
-    if as_json:
+        printed = None if pdf is None else _printed(session, report, now)
+    if pdf is not None and printed is not None:
+        publish(pdf, [printed])
+    elif as_json:
         show.as_json_line(sales_report_json(report), fields)
     else:
         _show_sales(report)
@@ -110,6 +120,17 @@ def half_price_command(
         show.as_json_line(half_price_report_json(report), fields)
     else:
         _show_half_price(report)
+
+
+def _printed(session: "ReadSession", report: "SalesReport", now: "datetime") -> bytes:
+    """Return the sales as pages: the rows that were asked for, and a chart of the days."""
+    from boxoffice.events.queries import event_view
+    from boxoffice.reports.sales import By, sales_report
+    from boxoffice.reports.sales_paper import sales_pdf
+
+    view = event_view(session, report.event, now=now)
+    by_day = sales_report(session, report.event, by=By.DAY, window=report.window)
+    return sales_pdf(view.title, report, by_day, zone=view.zone, now=now)
 
 
 def _show_sales(report: "SalesReport") -> None:

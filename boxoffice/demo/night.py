@@ -22,7 +22,8 @@ from boxoffice.events.apply import apply_event
 from boxoffice.events.file import read_event_file
 from boxoffice.events.publish import publish
 from boxoffice.exports.catalogue import definition_named
-from boxoffice.exports.run import ExportRequest, run_export
+from boxoffice.exports.request import ExportRequest
+from boxoffice.exports.run import run_export
 from boxoffice.files import publish as publish_file
 from boxoffice.orders.models import Channel
 from boxoffice.orders.paper import order_pdf

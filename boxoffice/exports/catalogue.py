@@ -7,6 +7,7 @@ from boxoffice.exports.definition import Definition
 from boxoffice.exports.definitions.attendees import ATTENDEES
 from boxoffice.exports.definitions.audit import AUDIT
 from boxoffice.exports.definitions.courtesies import COURTESIES
+from boxoffice.exports.definitions.door_list import DOOR_LIST
 from boxoffice.exports.definitions.half_price import HALF_PRICE
 from boxoffice.exports.definitions.orders import ORDERS
 from boxoffice.exports.definitions.payments import PAYMENTS
@@ -20,7 +21,7 @@ DEFINITIONS: MappingProxyType[str, Definition] = MappingProxyType(
         definition.name: definition
         for definition in (
             *(ATTENDEES, ORDERS, PAYMENTS, REFUNDS, TILL, SCANS),
-            *(PROMOS, COURTESIES, HALF_PRICE, AUDIT),
+            *(PROMOS, COURTESIES, HALF_PRICE, DOOR_LIST, AUDIT),
         )
     }
 )

@@ -20,6 +20,9 @@ class Definition:
     order: tuple[Any, ...]  # a total order: the same world gives the same bytes
     event_id: Any | None  # the column that says whose a row is; none: it is nobody's alone
     moment: str  # the column that `--since TIME` and `--as-of` look at
+    # A column of words that rows are sorted by, accents and case apart, as no database does it
+    # alike: all rows are in memory for it. What is sorted by name may be printed.
+    sorted_by: str = ""
 
     def chosen(self, names: Sequence[str] | None) -> tuple[Column, ...]:
         """Return the columns of these names, in their order; all of them when none are named.

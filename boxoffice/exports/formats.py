@@ -33,6 +33,7 @@ class Format(StrEnum):
     JSONL = "jsonl"  # one object a line, exact texts
     XLSX = "xlsx"  # a workbook, its cells typed: no text is a formula
     PARQUET = "parquet"  # typed columns, exact texts
+    PDF = "pdf"  # a list to print
 
 
 def as_csv(sheet: Sheet) -> Iterator[bytes]:
@@ -70,6 +71,13 @@ def as_jsonl(sheet: Sheet) -> Iterator[bytes]:
         yield ("\n".join(lines).replace(QUOTE, '"') + "\n").encode()
 
 
+def as_pdf(sheet: Sheet) -> Iterator[bytes]:
+    """Yield pages to print: a line a row, and a box to tick before it."""
+    from boxoffice.exports.paper import list_pdf  # noqa: PLC0415  (100 ms of reportlab)
+
+    yield list_pdf(sheet)
+
+
 ENCODERS: Mapping[Format, Callable[[Sheet], Iterator[bytes]]] = MappingProxyType(
     {
         Format.CSV: as_csv,
@@ -77,6 +85,7 @@ ENCODERS: Mapping[Format, Callable[[Sheet], Iterator[bytes]]] = MappingProxyType
         Format.JSONL: as_jsonl,
         Format.XLSX: as_xlsx,
         Format.PARQUET: as_parquet,
+        Format.PDF: as_pdf,
     }
 )
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from boxoffice.errors import BadFile
+from boxoffice.exports.store import MANIFEST_MAX, manifest_beside, read_manifest
 from boxoffice.text import shown
 
 SCHEMA = "manifest/1"
-_MANIFEST_MAX = 1_000_000  # bytes
 _READ_BYTES = 2**20
 
 
@@ -21,11 +21,6 @@ class Verified:
     file: Path
     said: dict[str, Any]
     problem: str
-
-
-def manifest_beside(file: Path) -> Path:
-    """Return where the manifest of a file lies."""
-    return file.with_name(file.name + ".manifest.json")
 
 
 def manifest_bytes(content: dict[str, Any]) -> bytes:
@@ -57,12 +52,10 @@ def verified(file: Path) -> Verified:
 def _read(beside: Path) -> dict[str, Any]:
     try:
         with beside.open("rb") as opened:
-            said = json.loads(opened.read(_MANIFEST_MAX))
+            said = read_manifest(opened.read(MANIFEST_MAX))
     except OSError as error:
         raise BadFile(f"{shown(str(beside))} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
-        raise _no_manifest(beside) from error
-    if not isinstance(said, dict) or said.get("schema") != SCHEMA:
+    if said is None or said.get("schema") != SCHEMA:
         raise _no_manifest(beside)
     if not isinstance(said.get("bytes"), int) or not isinstance(said.get("sha256"), str):
         raise _no_manifest(beside)

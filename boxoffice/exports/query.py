@@ -17,6 +17,7 @@ from boxoffice.errors import BadValue
 from boxoffice.exports.columns import Column, Kind, cell_text, row_text
 from boxoffice.exports.definition import Definition
 from boxoffice.money import parse_money
+from boxoffice.text import folded
 from boxoffice.times import parse_moment
 
 BLOCK_ROWS = 1_000
@@ -39,6 +40,7 @@ class Wanted:
     until: datetime | None
     zone: ZoneInfo
     has_documents: bool
+    title: str = ""  # of the event
 
 
 def blocks_of(
@@ -50,6 +52,9 @@ def blocks_of(
         BadValue: a condition makes no sense.
     """
     statement = _statement(wanted, as_json=as_json, now=now)
+    if wanted.definition.sorted_by:
+        yield from _sorted(session, statement)
+        return
     streamed = session.connection().execute(statement, execution_options={"yield_per": BLOCK_ROWS})
     try:
         yield from streamed.scalars().partitions(BLOCK_ROWS)
@@ -57,10 +62,19 @@ def blocks_of(
         streamed.close()
 
 
+def _sorted(session: ReadSession, statement: Any) -> Iterator[Sequence[str]]:
+    """Yield the rows sorted by what stands beside each; those alike stay in their order."""
+    found = session.connection().execute(statement).all()
+    rows = [row for row, _ in sorted(found, key=lambda pair: folded(pair[1] or ""))]
+    for first in range(0, len(rows), BLOCK_ROWS):
+        yield rows[first : first + BLOCK_ROWS]
+
+
 def _statement(wanted: Wanted, *, as_json: bool, now: datetime) -> Any:
     definition = wanted.definition
     row = row_text(wanted.columns, as_json=as_json, has_documents=wanted.has_documents)
-    statement = definition.rows(select(row))
+    beside = [definition.column(definition.sorted_by, option="")] if definition.sorted_by else []
+    statement = definition.rows(select(row, *(column.source for column in beside)))
     if wanted.event_id is not None:
         assert definition.event_id is not None, "what is nobody's alone was refused before"
         statement = statement.where(definition.event_id == wanted.event_id)

@@ -1,74 +1,27 @@
 """Run an export: rows to a file that is whole, and a manifest that says what it holds."""
 
-import fcntl
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-from sqlmodel import col, select
-
-from boxoffice.audit.record import record
-from boxoffice.db import Database, ReadSession, WriteSession
-from boxoffice.errors import BadFile, BadValue, Busy
+from boxoffice.db import Database, ReadSession
+from boxoffice.errors import BadValue
 from boxoffice.events.queries import event_by_slug
-from boxoffice.exports.definition import Definition
+from boxoffice.exports.ahead import reading_ahead
 from boxoffice.exports.formats import ENCODERS, Format
-from boxoffice.exports.manifest import manifest_beside, manifest_bytes
-from boxoffice.exports.models import ExportRun
+from boxoffice.exports.manifest import manifest_bytes
 from boxoffice.exports.query import Wanted, blocks_of
+from boxoffice.exports.remember import last_run, manifest_told, remember
+from boxoffice.exports.request import HOUSE_ZONE, Exported, ExportRequest
 from boxoffice.exports.seen import Seen
 from boxoffice.exports.sheet import Sheet
-from boxoffice.files import publish
+from boxoffice.exports.store import STDOUT, manifest_beside
 from boxoffice.ids import new_id
 from boxoffice.staff.rules import Actor, Permission
-from boxoffice.times import iso, parse_zone
+from boxoffice.times import parse_zone
 
 Progress = Callable[[int], None]  # rows written so far
-
-HOUSE_ZONE = "America/Sao_Paulo"  # of an export that is of no one event
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRequest:
-    """An export as somebody asked for it."""
-
-    definition: Definition
-    out: Path
-    event: str | None = None
-    format: Format = Format.CSV
-    columns: tuple[str, ...] | None = None
-    where: tuple[str, ...] = ()
-    since: datetime | None = None
-    until: datetime | None = None  # `--as-of`: what came later is left out
-    has_documents: bool = False
-    # Where it is kept what was delivered, to write only what is new or has changed since then.
-    seen_folder: Path | None = None
-
-    @property
-    def asked(self) -> list[str]:
-        """What makes two runs ask the same."""
-        return [
-            f"{self.definition.name}/{self.definition.version}",
-            *(self.event or "", _destination(self.out), self.format, str(self.has_documents)),
-            *("", *(self.columns or ())),
-            *("", *self.where),
-        ]
-
-
-@dataclass(slots=True)
-class Exported:
-    """What was written."""
-
-    id: UUID
-    rows: int = 0
-    size: int = 0
-    sha256: str = ""
 
 
 def run_export(
@@ -90,31 +43,46 @@ def run_export(
         BadValue: columns or conditions make no sense.
         Busy: the same file is being written now.
         BadFile: the file cannot be written.
+        Unavailable: the store does not answer.
         Misconfigured: the format's library is not installed.
     """
     actor.must(Permission.EXPORT)
     if request.has_documents:
         actor.must(Permission.EXPORT_DOCUMENTS)
-    began = clock()
+    began, store = clock(), request.store
     with database.reading(is_long=True) as session:
         wanted = _wanted(session, request)
-        before = _last(session, request)
-        with _only_one(request.out), _remembering(request) as seen:
-            written = Exported(new_id())
-            blocks = blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=began)
+        before = last_run(session, request.definition.name, request.goes_to)
+        with (
+            store.only_one(request.out, request.goes_to),
+            _remembering(request) as seen,
+            reading_ahead(_blocks(session, request, wanted, now=began)) as blocks,
+        ):
+            written = Exported(new_id(), store.told(request.out), request.format)
             news = blocks if seen is None else seen.unseen(blocks)
-            sheet = Sheet(wanted.columns, _counted(news, written, progress), wanted.zone)
-            _publish(request.out, ENCODERS[request.format](sheet), written, seen)
+            sheet = Sheet(
+                wanted.columns, _counted(news, written, progress), wanted.zone, wanted.title
+            )
+            keeps = store.keeps(request.out)
+            _publish(request, ENCODERS[request.format](sheet), written, seen)
             ended = clock()
-            if _has_manifest(request.out):
-                told = _manifest(request, wanted, written, actor=actor, began=began, ended=ended)
+            if keeps:
+                told = manifest_told(
+                    request, wanted, written, actor=actor, began=began, ended=ended
+                )
                 told["previous"] = before
-                publish(manifest_beside(request.out), [manifest_bytes(told)])
+                store.publish(manifest_beside(request.out), [manifest_bytes(told)])
             if seen is not None:
                 seen.keep()
     with database.writing() as writing:
-        _remember(writing, actor, request, wanted, written, began=began, ended=ended)
+        remember(writing, actor, request, wanted, written, began=began, ended=ended)
     return written
+
+
+def _blocks(
+    session: ReadSession, request: ExportRequest, wanted: Wanted, *, now: datetime
+) -> Iterator[Sequence[str]]:
+    return blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=now)
 
 
 def _wanted(session: ReadSession, request: ExportRequest) -> Wanted:
@@ -133,6 +101,7 @@ def _wanted(session: ReadSession, request: ExportRequest) -> Wanted:
         until=request.until,
         zone=parse_zone(event.timezone if event else HOUSE_ZONE),
         has_documents=request.has_documents,
+        title=event.title if event else "",
     )
 
 
@@ -150,16 +119,18 @@ def _remembering(request: ExportRequest) -> Iterator[Seen | None]:
     if request.seen_folder is None:
         yield None
         return
-    if not _has_manifest(request.out):
+    if not request.store.keeps(request.out):
         raise BadValue("--since last", "needs a file to compare with.", hint="name a file: --out")
     seen = Seen(request.seen_folder, request.asked)
-    seen.adopt(request.out)
+    seen.adopt(request.store.digest_of)
     with seen:
         yield seen
 
 
-def _publish(out: Path, parts: Iterable[bytes], written: Exported, seen: Seen | None) -> None:
-    digest = hashlib.sha256()
+def _publish(
+    request: ExportRequest, parts: Iterable[bytes], written: Exported, seen: Seen | None
+) -> None:
+    digest, store, out = hashlib.sha256(), request.store, request.out
 
     def weighed() -> Iterator[bytes]:
         for part in parts:
@@ -168,130 +139,10 @@ def _publish(out: Path, parts: Iterable[bytes], written: Exported, seen: Seen | 
 
     def before_naming() -> None:
         # Whoever is killed from here on leaves a file without a manifest, not one with a wrong one.
-        manifest_beside(out).unlink(missing_ok=True)
+        if out != STDOUT:
+            store.remove(manifest_beside(out))
         if seen is not None:
-            seen.seal(digest.hexdigest())
+            seen.seal(out, digest.hexdigest())
 
-    written.size = publish(out, weighed(), before_naming=before_naming)
+    written.size = store.publish(out, weighed(), before_naming=before_naming)
     written.sha256 = digest.hexdigest()
-
-
-def _manifest(
-    request: ExportRequest,
-    wanted: Wanted,
-    written: Exported,
-    *,
-    actor: Actor,
-    began: datetime,
-    ended: datetime,
-) -> dict[str, Any]:
-    definition = request.definition
-    return {
-        "run": str(written.id),
-        "export": f"{definition.name}/{definition.version}",
-        "file": request.out.name,
-        "format": request.format,
-        "event": request.event,
-        "where": list(request.where),
-        "since": "last" if request.seen_folder else iso(request.since),
-        "as_of": iso(request.until or began),
-        "rows": written.rows,
-        "bytes": written.size,
-        "sha256": written.sha256,
-        "columns": [column.name for column in wanted.columns],
-        "personal_columns": [column.name for column in wanted.columns if column.is_personal],
-        "has_documents": request.has_documents,
-        "by": actor.name,
-        "seconds": round((ended - began).total_seconds(), 3),
-    }
-
-
-def _last(session: ReadSession, request: ExportRequest) -> str | None:
-    """Return the run before this one, to the same place."""
-    found = session.exec(
-        select(ExportRun.id)
-        .where(
-            ExportRun.name == request.definition.name,
-            ExportRun.destination == _destination(request.out),
-        )
-        .order_by(col(ExportRun.started_at).desc(), col(ExportRun.id).desc())
-        .limit(1)
-    ).first()
-    return None if found is None else str(found)
-
-
-def _remember(
-    session: WriteSession,
-    actor: Actor,
-    request: ExportRequest,
-    wanted: Wanted,
-    written: Exported,
-    *,
-    began: datetime,
-    ended: datetime,
-) -> None:
-    run = ExportRun(
-        id=written.id,
-        name=request.definition.name,
-        event_id=wanted.event_id,
-        destination=_destination(request.out),
-        format=request.format,
-        row_count=written.rows,
-        size=written.size,
-        sha256=written.sha256,
-        by=actor.name,
-        started_at=began,
-        finished_at=ended,
-    )
-    session.add(run)
-    record(
-        session,
-        actor,
-        "export.run",
-        "event" if wanted.event_id else "export",
-        wanted.event_id or run.id,
-        now=ended,
-        export=run.name,
-        rows=run.row_count,
-        has_documents=request.has_documents,
-    )
-
-
-def _destination(out: Path) -> str:
-    return "-" if str(out) == "-" else str(out.absolute())
-
-
-def _has_manifest(out: Path) -> bool:
-    return str(out) != "-" and (out.is_file() or not out.exists())
-
-
-@contextmanager
-def _only_one(out: Path) -> Iterator[None]:
-    """Hold the lock of an output file: the kernel frees it, however we end."""
-    handle = _lock_file(out)
-    if handle is None:
-        yield
-        return
-    try:
-        # Race: cron starts before the last run has ended. The second leaves at once.
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise Busy(
-            f"another run is writing {out.name} now.", hint="try again later", code="export.locked"
-        ) from error
-    else:
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock_file(out: Path) -> int | None:
-    """Open the file whose lock `out` is guarded by; devices, pipes and stdout have none."""
-    try:
-        is_else = str(out) == "-" or (out.exists() and not out.is_file())
-        if is_else or not out.parent.is_dir():
-            return None
-        lock = out.with_name(f".{out.name}.lock")
-        return os.open(lock, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise BadFile(f"{out} cannot be written: {error.strerror}.") from error

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -54,16 +54,16 @@ class Seen:
         """Let go of what was not kept."""
         self._file.close()
 
-    def adopt(self, published: Path) -> None:
+    def adopt(self, digest_of: Callable[[Path], str | None]) -> None:
         """Finish what a run left undone that was killed after its file had got its name.
 
-        Call it before the run begins, under the lock of the file.
+        Call it before the run begins, under its lock. `digest_of` tells of a file what it is now.
         """
         if not self._sealed.is_file():
             return
         with closing(sqlite3.connect(self._sealed)) as file:
-            (sha256,) = file.execute("SELECT sha256 FROM delivered").fetchone()
-        if published.is_file() and _digest_of(published) == sha256:
+            out, sha256 = file.execute("SELECT out, sha256 FROM delivered").fetchone()
+        if digest_of(Path(out)) == sha256:
             self._sealed.replace(self._last)
         else:
             self._sealed.unlink()
@@ -89,9 +89,9 @@ class Seen:
             if new:
                 yield new
 
-    def seal(self, sha256: str) -> None:
+    def seal(self, out: Path, sha256: str) -> None:
         """Keep this run's rows beside the last ones: the file with this digest is about to be."""
-        self._file.execute("INSERT INTO delivered VALUES (?)", (sha256,))
+        self._file.execute("INSERT INTO delivered VALUES (?, ?)", (str(out), sha256))
         self._file.execute("COMMIT")
         self._file.close()
         with self._next.open("rb") as file:
@@ -106,9 +106,4 @@ class Seen:
 def _prepare(path: Path) -> None:
     with closing(sqlite3.connect(path)) as file:
         file.execute("CREATE TABLE IF NOT EXISTS seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
-        file.execute("CREATE TABLE IF NOT EXISTS delivered (sha256 TEXT)")
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        file.execute("CREATE TABLE IF NOT EXISTS delivered (out TEXT, sha256 TEXT)")

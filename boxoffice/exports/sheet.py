@@ -14,3 +14,4 @@ class Sheet:
     columns: tuple[Column, ...]
     blocks: Iterable[Sequence[str]]
     zone: ZoneInfo  # of the moments that people read
+    title: str = ""  # of the event, for pages that people read

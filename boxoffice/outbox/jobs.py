@@ -242,5 +242,27 @@ class ApplyRetention(Promise):
     slot: str
 
 
+@dataclass(frozen=True)
+class RunExport(Promise):
+    """Run a saved export for one moment of its schedule."""
+
+    kind = "export.run"
+    queue = Queue.BULK
+    lease_seconds = 1_200  # longer than the database lets one read
+    attempts_max = 8  # about ten minutes of trying again, and then somebody is told
+
+    saved: str
+    slot: str  # RFC 3339
+
+
+@dataclass(frozen=True)
+class TellExportFailed(Promise):
+    """Tell whoever asked to be told that an export failed."""
+
+    kind = "export.tell_failed"
+
+    failure_id: UUID
+
+
 # Every job above, by the name that its row has.
 KINDS: dict[str, type[Promise]] = {job.kind: job for job in Promise.__subclasses__()}

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
-from boxoffice.exports.manifest import manifest_beside
 from boxoffice.exports.models import ExportRun
+from boxoffice.exports.store import manifest_beside
 from boxoffice.outbox.messages import Message
 from boxoffice.privacy.find import Found
 from boxoffice.privacy.who import Marks

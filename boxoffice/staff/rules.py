@@ -68,6 +68,8 @@ PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
         Role.SYSTEM: frozenset(
             {
                 Permission.CANCEL_ORDER,
+                Permission.EXPORT,  # what exports.toml says: whoever writes it holds our files
+                Permission.EXPORT_DOCUMENTS,
                 Permission.RUN_JOBS,
                 Permission.KEEP_LETTERS,
                 Permission.AUDIT,

@@ -131,6 +131,22 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A filled box."""
+
+    x: float
+    y: float
+    width: float
+    depth: float
+    grey: float = GREY
+
+    def draw(self, canvas: Canvas, height: float) -> None:
+        """Draw it on a page of `height`."""
+        canvas.setFillGray(self.grey)
+        canvas.rect(self.x, height - self.y - self.depth, self.width, self.depth, stroke=0, fill=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """A QR code whose modules are `module` points wide. Its quiet zone is the caller's to keep."""
 
@@ -154,7 +170,7 @@ class Code:
         canvas.restoreState()
 
 
-Mark: TypeAlias = Line | Rule | Frame | Code
+Mark: TypeAlias = Line | Rule | Frame | Bar | Code
 
 
 @dataclass(slots=True)

@@ -1,18 +1,23 @@
-"""The attendees of a big night as CSV: rows in a second, and what the export keeps in memory."""
+"""The attendees of a big night as CSV, JSON Lines and XLSX: rows in a second, and memory kept."""
 
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import psycopg
+import xlsxwriter  # type: ignore[import-untyped]
 
 from boxoffice.exports.catalogue import definition_named
-from boxoffice.exports.run import ExportRequest, run_export
+from boxoffice.exports.formats import Format
+from boxoffice.exports.request import ExportRequest
+from boxoffice.exports.run import run_export
 from tests.bench.databases import KINDS, NIGHT, POSTGRES, Filled
 from tests.bench.harness import Bench, Row, at_least, at_most, duel, plain, whole
 from tests.bench.raw import libpq_url, sqlite_path
@@ -29,7 +34,7 @@ print(open("/proc/self/status").read())
 sys.exit(code)
 """
 _SELECT = f"""
-SELECT orders.code || '-' || ticket.number, orders.code, tier.name, tier.category,
+SELECT orders.code || '-' || ticket.number AS name, orders.code, tier.name AS tier, tier.category,
   order_line.price_minor, orders.currency, ticket.state, ticket.holder_name, ticket.holder_email,
   ticket.holder_document, ticket.holder_company, ticket.holder_title, orders.buyer_name,
   orders.paid_at,
@@ -62,6 +67,10 @@ def exports(bench: Bench) -> Iterator[Row]:
         )
         name = f"CSV export, {kind}, {count:,} rows"
         yield met.rates(name, at_least(limit), note=said)
+        if kind == POSTGRES:
+            yield _as_json(bench, filled, count)
+        else:
+            yield _as_workbook(bench, filled, count)
         an_event(filled.office, slug=_FEW)
         many, few = (_peak(filled, slug, bench.folder) for slug in (NIGHT, _FEW))
         grown = many - few
@@ -69,18 +78,56 @@ def exports(bench: Bench) -> Iterator[Row]:
         yield plain(f"{name}: memory grown", "MB", grown, [grown], at_most(10, "MB"), note=note)
 
 
-def _export(filled: Filled, out: Path) -> None:
-    request = ExportRequest(definition_named("attendees"), out, event=NIGHT)
+def _as_json(bench: Bench, filled: Filled, count: int) -> Row:
+    """Compare with the server's own JSON, which is as long as ours."""
+    met = duel(
+        partial(whole, count, partial(_copy, filled, bench.folder / "floor.jsonl", is_json=True)),
+        partial(whole, count, partial(_export, filled, bench.folder / "ours.jsonl", "jsonl")),
+        rounds=bench.pick(3, 2),
+    )
+    name = f"JSONL export, {POSTGRES}, {count:,} rows"
+    return met.rates(name, at_least(0.5), note="COPY row_to_json TO STDOUT")
+
+
+def _as_workbook(bench: Bench, filled: Filled, count: int) -> Row:
+    """Compare with xlsxwriter's own loop over the same rows, which it has in memory already."""
+    with closing(sqlite3.connect(sqlite_path(filled.url))) as file:
+        rows = file.execute(_SELECT).fetchall()
+    met = duel(
+        partial(whole, count, partial(_loop, rows, bench.folder / "floor.xlsx")),
+        partial(whole, count, partial(_export, filled, bench.folder / "ours.xlsx", "xlsx")),
+        rounds=2,
+    )
+    name = f"XLSX export, SQLite, {count:,} rows"
+    return met.rates(name, at_least(0.9), note="xlsxwriter's own loop, constant_memory")
+
+
+def _loop(rows: list[tuple[object, ...]], out: Path) -> None:
+    book = xlsxwriter.Workbook(out, {"constant_memory": True})
+    page = book.add_worksheet()
+    for line, row in enumerate(rows):
+        for at, cell in enumerate(row):
+            if isinstance(cell, str):
+                page.write_string(line, at, cell)
+            elif cell is not None:
+                page.write_number(line, at, cell)
+    book.close()
+
+
+def _export(filled: Filled, out: Path, form: str = "csv") -> None:
+    request = ExportRequest(definition_named("attendees"), out, event=NIGHT, format=Format(form))
     office = filled.office
     written = run_export(office.database, office.actor, request, clock=lambda: NOON)
     assert written.rows == filled.night_count, "every ticket of the night is valid"
 
 
-def _copy(filled: Filled, out: Path) -> None:
+def _copy(filled: Filled, out: Path, *, is_json: bool = False) -> None:
+    wanted = f"SELECT row_to_json(line) FROM ({_SELECT}) line" if is_json else _SELECT  # noqa: S608  (names of ours)
+    form = "text" if is_json else "csv"
     with (
         psycopg.connect(libpq_url(filled.url)) as connection,
         connection.cursor() as cursor,
-        cursor.copy(f"COPY ({_SELECT}) TO STDOUT (FORMAT csv)".encode()) as rows,
+        cursor.copy(f"COPY ({wanted}) TO STDOUT (FORMAT {form})".encode()) as rows,
         out.open("wb") as file,
     ):
         file.writelines(rows)

@@ -9,8 +9,10 @@ import pytest
 
 from boxoffice.errors import BadValue
 from boxoffice.exports.catalogue import definition_named
-from boxoffice.exports.run import Exported, ExportRequest, run_export
+from boxoffice.exports.request import Exported, ExportRequest
+from boxoffice.exports.run import run_export
 from boxoffice.exports.seen import Seen
+from boxoffice.exports.store import FILES
 from boxoffice.office import BoxOffice
 from boxoffice.tickets.block import block, unblock
 from tests.making import SLUG, a_sale, a_tier, an_event, codes_of, shown_at
@@ -76,10 +78,10 @@ def test_a_run_killed_before_its_file_had_a_name_is_made_up_for(tmp_path: Path) 
     cut_off = Seen(tmp_path / "seen", ["a"])
     with cut_off:
         assert list(cut_off.unseen([["one", "two"]])) == [["one", "two"]]
-        cut_off.seal("0" * 64)
+        cut_off.seal(out, "0" * 64)
 
     again = Seen(tmp_path / "seen", ["a"])
-    again.adopt(out)
+    again.adopt(FILES.digest_of)
     with again:
         assert list(again.unseen([["one", "two"]])) == [["one", "two"]]
 
@@ -90,10 +92,10 @@ def test_a_run_killed_after_its_file_had_its_name_is_not_repeated(tmp_path: Path
     cut_off = Seen(tmp_path / "seen", ["a"])
     with cut_off:
         assert list(cut_off.unseen([["one", "two"]]))
-        cut_off.seal(hashlib.sha256(b"one two").hexdigest())
+        cut_off.seal(out, hashlib.sha256(b"one two").hexdigest())
 
     again = Seen(tmp_path / "seen", ["a"])
-    again.adopt(out)
+    again.adopt(FILES.digest_of)
     with again:
         assert list(again.unseen([["one", "two", "three"]])) == [["three"]]
 

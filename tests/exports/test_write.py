@@ -10,7 +10,8 @@ import pytest
 
 from boxoffice.errors import BadFile, Busy, Forbidden, NotFound
 from boxoffice.exports.catalogue import definition_named
-from boxoffice.exports.run import Exported, ExportRequest, run_export
+from boxoffice.exports.request import Exported, ExportRequest
+from boxoffice.exports.run import run_export
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import cancel
 from boxoffice.orders.place import Wanted

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from boxoffice.db import changed
 from boxoffice.exports.catalogue import definition_named
-from boxoffice.exports.run import ExportRequest, run_export
+from boxoffice.exports.request import ExportRequest
+from boxoffice.exports.run import run_export
 from boxoffice.ids import new_id
 from boxoffice.office import BoxOffice
 from boxoffice.orders.change import note

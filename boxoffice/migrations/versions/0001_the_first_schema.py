@@ -175,6 +175,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug"),
     )
     op.create_table(
+        "export_failure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.String(), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("notify", sa.String(), nullable=False),
+        sa.Column("failed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("export_failure_last", "export_failure", ["name", "failed_at"], unique=False)
+    op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(length=128), nullable=False),
         sa.Column(
@@ -379,7 +391,10 @@ def upgrade() -> None:
         "export_run",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("saved", sa.String(length=40), nullable=True),
+        sa.Column("slot_at", UtcDateTime(), nullable=True),
         sa.Column("event_id", sa.Uuid(), nullable=True),
+        sa.Column("asked_out", sa.String(), nullable=False),
         sa.Column("destination", sa.String(), nullable=False),
         sa.Column("format", sa.String(length=12), nullable=False),
         sa.Column("row_count", sa.Integer(), nullable=False),
@@ -394,10 +409,12 @@ def upgrade() -> None:
             ["event.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("saved", "slot_at", name="export_run_slot"),
     )
     op.create_index(
-        "export_run_last", "export_run", ["name", "destination", "started_at"], unique=False
+        "export_run_last", "export_run", ["name", "asked_out", "started_at"], unique=False
     )
+    op.create_index("export_run_saved", "export_run", ["saved", "started_at"], unique=False)
     op.create_table(
         "orders",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1426,6 +1443,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_orders_expires_at"), table_name="orders")
     op.drop_index(op.f("ix_orders_event_id"), table_name="orders")
     op.drop_table("orders")
+    op.drop_index("export_run_saved", table_name="export_run")
     op.drop_index("export_run_last", table_name="export_run")
     op.drop_table("export_run")
     op.drop_index(op.f("ix_door_list_event_id"), table_name="door_list")
@@ -1460,6 +1478,8 @@ def downgrade() -> None:
     )
     op.drop_table("job")
     op.drop_table("heartbeat")
+    op.drop_index("export_failure_last", table_name="export_failure")
+    op.drop_table("export_failure")
     op.drop_table("event")
     op.drop_table("audit_seal")
     op.drop_table("audit_link")
