@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from boxoffice.db import ReadSession
 from boxoffice.errors import NotFound
@@ -14,6 +15,7 @@ from tui.words import Language
 T = TypeVar("T")
 
 PROGRAM = "boxoffice"
+_ZONE = ZoneInfo("America/Sao_Paulo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class House:
     language: Language
     event: str | None = None  # the slug that the screens are about
     line: str = ""  # the command that was run last
+    zone: ZoneInfo = _ZONE  # of the event
 
     def read(self, ask: Callable[[ReadSession], T]) -> T:
         """Ask the database one question. It may block.
@@ -69,6 +72,7 @@ class House:
             if not slugs:
                 raise NotFound("event", "yet", hint="F9 N")
             self.event = slugs[0]
+            self.zone = next(one.zone for one in found if one.slug == self.event)
         return self.event
 
     def do(self, words: Sequence[str], *, unshown: Sequence[str] = ()) -> Answer:
