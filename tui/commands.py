@@ -60,7 +60,9 @@ COMMANDS = (
     Command("codes", "f7", Words("Códigos", "Codes"), "app.go('codes')", is_shown=False),
     Command("jobs", "f8", Words("Tarefas", "Jobs"), "app.go('jobs')", is_shown=False),
     Command("events", "f9", Words("Eventos", "Events"), "app.go('events')", is_shown=False),
-    Command("exports", "ctrl+o", Words("Exportações", "Exports"), "app.go('exports')", is_shown=False),
+    Command(
+        "exports", "ctrl+o", Words("Exportações", "Exports"), "app.go('exports')", is_shown=False
+    ),
     Command("staff", "ctrl+g", Words("Equipe", "Staff"), "app.go('staff')", is_shown=False),
     Command("palette", "ctrl+p", Words("Mais", "More"), "app.command_palette"),
     Command("quit", "ctrl+q", Words("Sair", "Quit"), "app.leave", is_shown=False),

@@ -6,13 +6,30 @@ from tui.app import BoxOfficeApp, Home
 from tui.commands import Place
 from tui.house import House
 from tui.screens.board import home_of
+from tui.screens.codes import CodesBoard
+from tui.screens.counter import CounterBoard
+from tui.screens.events import EventsBoard
+from tui.screens.exports import ExportsBoard
+from tui.screens.jobs import JobsBoard
 from tui.screens.orders import OrdersBoard
+from tui.screens.staff import StaffBoard
+from tui.screens.till import TillBoard
 from tui.screens.tonight import TonightBoard
 from tui.words import Words
 
 BOARDS = {
     board.PLACE: board
-    for board in (TonightBoard, OrdersBoard)
+    for board in (
+        TonightBoard,
+        OrdersBoard,
+        CounterBoard,
+        TillBoard,
+        CodesBoard,
+        JobsBoard,
+        EventsBoard,
+        ExportsBoard,
+        StaffBoard,
+    )
 }
 _DESK = Words("abra a portaria: {line}", "open the desk: {line}")
 

@@ -15,6 +15,7 @@ from tui.words import Language
 T = TypeVar("T")
 
 PROGRAM = "boxoffice"
+_EVENTS_MAX = 200
 _ZONE = ZoneInfo("America/Sao_Paulo")
 
 
@@ -59,20 +60,24 @@ class House:
         with self.office.reading() as session:
             return ask(session)
 
-    def chosen(self, session: ReadSession) -> str:
-        """Return the event the screens are about; by default the first that is not over.
+    def look_around(self, session: ReadSession) -> None:
+        """Choose an event, unless one is: the first that is not over, or else the last one."""
+        if self.event is not None:
+            return
+        now = self.office.now()
+        found = event_views(session, now=now, limit=_EVENTS_MAX)
+        ahead = [event for event in found if (event.ends_at or event.starts_at) > now]
+        for event in ahead[:1] or found[-1:]:
+            self.event, self.zone = event.slug, event.zone
+
+    def chosen(self) -> str:
+        """Return the event the screens are about.
 
         Raises:
             NotFound: there is none yet.
         """
         if self.event is None:
-            found = event_views(session, now=self.office.now(), limit=200)
-            ahead = [one.slug for one in found if (one.ends_at or one.starts_at) > self.office.now()]
-            slugs = ahead or [one.slug for one in reversed(found)]
-            if not slugs:
-                raise NotFound("event", "yet", hint="F9 N")
-            self.event = slugs[0]
-            self.zone = next(one.zone for one in found if one.slug == self.event)
+            raise NotFound("event", "yet", hint="F9 N: boxoffice event create")
         return self.event
 
     def do(self, words: Sequence[str], *, unshown: Sequence[str] = ()) -> Answer:

@@ -45,7 +45,7 @@ class Act:
         return typed.strip().lower() in _YES
 
 
-def flags(given: Given, **names: str) -> list[str]:
+def flags(given: Given, /, **names: str) -> list[str]:
     """Return the options of the fields that were filled in: `flags(given, name="--buyer-name")`."""
     return [
         word

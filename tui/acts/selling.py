@@ -35,7 +35,7 @@ def charge(event: str, tier: str, quantity: int) -> Act:
     """Hold places of one tier, and ask for their money by PIX."""
 
     def words(given: Given) -> list[str]:
-        line = [word for word in _lines({tier: quantity})[0]]
+        (line,) = _lines({tier: quantity})
         return ["order", "place", "-e", event, *line, "--method", "pix", *_asked(given)]
 
     return Act(Words("Vender por PIX", "Sell by PIX"), words, (*_BUYER, _PROMO),
@@ -71,7 +71,7 @@ def close_till() -> Act:
             "till", "close", "--counted", given["counted"].strip(), *flags(given, note="--note"),
         ],
         (
-            Field("counted", Words("Dinheiro contado, com o troco", "Cash counted, with the float")),
+            Field("counted", Words("Contado, com o troco", "Counted, with the float")),
             Field("note", Words("Nota", "Note")),
         ),
         warning=Words("O caixa fecha de vez.", "The till closes for good."),

@@ -26,7 +26,10 @@ _DOUBT = "doubt"
 class Form(ModalScreen[Answer]):
     """The fields of one act. It stays open while the command is refused, and says why."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("down", "app.focus_next"), ("up", "app.focus_previous")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("down", "app.focus_next"),
+        ("up", "app.focus_previous"),
+    ]
 
     def __init__(self, house: House, act: Act) -> None:
         super().__init__()

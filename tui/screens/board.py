@@ -114,11 +114,15 @@ class Board(Home):
     @work(thread=True, group="load", exit_on_error=False)
     def _load(self) -> None:
         try:
-            found = self.house.read(self.ask)
+            found = self.house.read(self._ask)
         except BoxOfficeError as error:
             self._call(self._failed, error)
         else:
             self._call(self._came, found)
+
+    def _ask(self, session: ReadSession) -> Any:
+        self.house.look_around(session)
+        return self.ask(session)
 
     def _call(self, then: Callable[..., None], *given: Any) -> None:
         """Go on in the loop, unless the screen was left for good meanwhile."""

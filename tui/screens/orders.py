@@ -19,8 +19,8 @@ from boxoffice.orders.queries import (
     order_by_code,
     order_view,
 )
-from boxoffice.people import masked_document
 from boxoffice.payments.queries import PaymentView, history, payment_of_order
+from boxoffice.people import masked_document
 from boxoffice.staff.rules import Permission
 from tui.acts import orders as acts
 from tui.commands import Place
@@ -82,7 +82,7 @@ class OrdersBoard(Board):
         lines = (
             find_orders(session, text, limit=_ROWS)
             if text
-            else list_orders(session, self.house.chosen(session), limit=_ROWS)
+            else list_orders(session, self.house.chosen(), limit=_ROWS)
         )
         codes = [line.code for line in lines]
         wanted = code if code in codes else next(iter(codes), "")

@@ -15,7 +15,7 @@ from boxoffice.reports.tonight import Tonight, Work, tonight, work
 from boxoffice.times import ago_text, local_text
 from tui.commands import Place
 from tui.screens.board import BAD, GOOD, ORDER_MARKS, WAITS, Board
-from tui.text import cell, said
+from tui.text import cell, joined, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words
 
@@ -25,6 +25,10 @@ _RECENT = 5
 _OLD_SECONDS = 120  # a job that has been due for longer is worth a word
 _FEW_LEFT = 5  # percent of a tier
 
+_NO_EVENT = Words(
+    "Nenhum evento ainda. Aperte F9 e depois N para criar o primeiro.",
+    "No event yet. Press F9, and then N to make the first.",
+)
 _SOLD = Words("Lugares", "Places")
 _TODAY = Words("hoje", "today")
 _ASKED = Words("A receber", "To be paid")
@@ -87,10 +91,12 @@ class TonightBoard(Board):
             yield Static(id="health", markup=False)
             yield Static(id="latest", markup=False)
 
-    def ask(self, session: ReadSession) -> Found:
-        """Ask how the evening stands."""
+    def ask(self, session: ReadSession) -> Found | None:
+        """Ask how the evening stands; there may be no event yet."""
         now = self.house.office.now()
-        slug = self.house.chosen(session)
+        slug = self.house.event
+        if slug is None:
+            return None
         return Found(
             tonight(session, slug, now=now),
             work(session, now=now),
@@ -98,8 +104,11 @@ class TonightBoard(Board):
             now,
         )
 
-    def show(self, found: Found) -> None:
+    def show(self, found: Found | None) -> None:
         """Show the numbers."""
+        if found is None:
+            self.query_one("#numbers", Static).update(said(self.say(_NO_EVENT), "bold"))
+            return
         self.query_one("#numbers", Static).update(self._numbers(found.night))
         self.query_one("#pace", Static).update(self._pace(found.night))
         self.query_one("#tiers", Listing).fill(self._tiers(found.night))
@@ -115,7 +124,9 @@ class TonightBoard(Board):
         )
         return Content("\n").join(
             [
-                said(f"{event.title} · {local_text(event.starts_at, event.zone)} · {self.state(event.state)}"),
+                joined(
+                    [event.title, local_text(event.starts_at, event.zone), self.state(event.state)]
+                ),
                 said(
                     f"{self.say(_SOLD)} {night.taken}/{night.quota} {share}%   "
                     f"{self.say(_TODAY)} +{night.today_count} · {night.today}",
@@ -202,8 +213,10 @@ class TonightBoard(Board):
             at = one.placed_at.astimezone(zone).strftime("%H:%M")
             lines.append(
                 Content.assemble(
-                    said(f"{at} {one.code} "), said(f"{mark} {self.state(one.state)}".ljust(18), style),
-                    said(f"{one.quantity}× {one.total}".ljust(18)), said(one.buyer_name, length_max=40),
+                    said(f"{at} {one.code} "),
+                    said(f"{mark} {self.state(one.state)}".ljust(18), style),
+                    said(f"{one.quantity}× {one.total}".ljust(18)),
+                    said(one.buyer_name, length_max=40),
                 )
             )  # fmt: skip
         return Content("\n").join(lines)
