@@ -1,10 +1,14 @@
 """`boxoffice dashboard`: the whole office in one window."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from boxoffice.errors import BadValue
+
+if TYPE_CHECKING:
+    from tui.words import Language
 
 SCREENS = (
     "tonight", "orders", "counter", "till", "codes", "jobs", "events", "exports", "staff",
@@ -32,12 +36,20 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
     from tui.commands import Place
     from tui.dashboard import Dashboard
     from tui.house import Answer, House
-    from tui.words import language_of
 
     with office_of(ctx) as office:
-        house = House(office, runner(ctx.find_root().obj, Answer), language_of())
+        house = House(office, runner(ctx.find_root().obj, Answer), _language(office.settings.get("lang")))
         if event is not None:
             with office.reading() as session:
                 found = event_view(session, event, now=office.now())
             house.event, house.zone = found.slug, found.zone
         Dashboard(house, start=Place(screen), theme=f"boxoffice-{theme}").run()
+
+
+def _language(chosen: str | None) -> "Language":
+    """Return the language that the settings name, or else the system's."""
+    import os
+
+    from tui.words import language_of
+
+    return language_of({"BOXOFFICE_LANG": chosen} if chosen else os.environ)

@@ -58,6 +58,7 @@ class Board(Home):
         self._gone_at: datetime | None = None
         self._trouble = ""
         self._is_asking = False
+        self.is_read = False  # whether a first answer has come
         for command in COMMANDS:
             if command.place is self.PLACE:
                 made = command.binding(house.language)
@@ -131,6 +132,7 @@ class Board(Home):
 
     def _came(self, found: Any) -> None:
         self._is_asking = False
+        self.is_read = True
         if self._gone_at is not None:
             self._gone_at = None
             self.tell(self.say(_CAME_BACK))
@@ -140,6 +142,7 @@ class Board(Home):
 
     def _failed(self, error: BoxOfficeError) -> None:
         self._is_asking = False
+        self.is_read = True
         if isinstance(error, Unavailable | Busy):
             if self._gone_at is None:
                 self._gone_at = self.house.office.now()
