@@ -61,6 +61,10 @@ class Seat:
             assert time.monotonic() < over, self.text()
             await self._pilot.pause(0.05)
 
+    async def until_at(self, place: Place) -> None:
+        """Wait until a screen is the one that is shown."""
+        await self.until(lambda: self.board.PLACE is place)
+
     async def until_shown(self, text: str) -> None:
         """Wait until a text stands on the screen."""
         await self.until(lambda: text in self.text())

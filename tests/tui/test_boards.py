@@ -76,7 +76,7 @@ async def test_each_screen_looks_as_its_golden_text(
     async with seated(house, size=size) as seat:
         for place in BOARDS:
             await seat.press(KEYS[place])
-            await seat.until(lambda place=place: seat.board.PLACE is place)
+            await seat.until_at(place)
             await seat.until_read()
 
             assert masked(seat.text()) == snapshot(name=place)
