@@ -38,7 +38,8 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
     from tui.house import Answer, House
 
     with office_of(ctx) as office:
-        house = House(office, runner(ctx.find_root().obj, Answer), _language(office.settings.get("lang")))
+        language = _language(office.settings.get("lang"))
+        house = House(office, runner(ctx.find_root().obj, Answer), language)
         if event is not None:
             with office.reading() as session:
                 found = event_view(session, event, now=office.now())

@@ -34,8 +34,8 @@ _ROWS = 50  # of a page
 _TICKETS = 12  # of the detail
 _HINT = Words("nome, e-mail, CPF, pedido ou ingresso", "name, e-mail, document, order or ticket")
 _HEADS = (
-    (Words("pedido", "order"), 9), (Words("comprador", "buyer"), 0), (Words("ingr.", "no."), 5),
-    (Words("total", "total"), 13), (Words("estado", "state"), 18), (Words("quando", "when"), 11),
+    (Words("pedido", "order"), 9), (Words("comprador", "buyer"), 0), (Words("nº", "no."), 4),
+    (Words("total", "total"), 12), (Words("estado", "state"), 17), (Words("quando", "when"), 11),
 )  # fmt: skip
 _NONE = Words("nada encontrado", "nothing found")
 _DUE = Words("falta {due}", "{due} is due")
@@ -200,9 +200,8 @@ class OrdersBoard(Board):
         self.page(self.say(_HISTORY, code=code), lines)
 
     def _line(self, one: OrderLineView) -> Line:
-        mark, style = ORDER_MARKS.get(one.state, ("·", ""))
+        mark, _ = ORDER_MARKS.get(one.state, ("·", ""))
         cells = (one.code, one.buyer_name or "—", str(one.quantity), str(one.total))
-        del style
         return Line(
             one.code,
             (*(cell(text) for text in cells), cell(f"{mark} {self.state(one.state)}"),
