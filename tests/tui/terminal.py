@@ -48,6 +48,7 @@ class Terminal:
 
     def fill(self, *fields: str) -> None:
         """Type into one field after the other, Enter after each."""
+        self.read(_NEXT_SECONDS)
         for text in fields:
             for letter in text:
                 os.write(self._line, letter.encode())

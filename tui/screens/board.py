@@ -50,7 +50,7 @@ class Board(Home):
     """One screen. `ask` runs in a thread and may block; `show` gets what it found."""
 
     TITLE_WORDS: ClassVar[Words]
-    SECONDS: ClassVar[float] = 3.0  # between questions, while it is shown
+    SECONDS: ClassVar[float] = 5.0  # between questions, while it is shown
 
     def __init__(self, house: House) -> None:
         super().__init__()

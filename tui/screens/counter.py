@@ -60,7 +60,7 @@ class CounterBoard(Board):
 
     PLACE = Place.COUNTER
     TITLE_WORDS = Words("Balcão", "Counter")
-    SECONDS: ClassVar[float] = 2.0
+    SECONDS: ClassVar[float] = 5.0
 
     def body(self) -> ComposeResult:
         """Yield the tiers, the cart, and the last sale."""

@@ -77,7 +77,7 @@ class TonightBoard(Board):
 
     PLACE = Place.TONIGHT
     TITLE_WORDS = Words("Hoje", "Tonight")
-    SECONDS: ClassVar[float] = 2.0
+    SECONDS: ClassVar[float] = 5.0
 
     def body(self) -> ComposeResult:
         """Yield the numbers, the pace, the tiers, and what is wrong."""
