@@ -1,5 +1,6 @@
 """What every screen of the dashboard stands in: the office to ask, and the line to act by."""
 
+import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,14 @@ class Answer:
     def is_done(self) -> bool:
         """Whether it did what it was asked, or nearly (6: some items of many failed)."""
         return self.code in {0, 6}
+
+    @property
+    def refusal(self) -> list[str]:
+        """What is so, and the next step, whether it was said in lines or as JSON."""
+        if not self.err.startswith('{"error"'):
+            return self.err.splitlines()
+        told = json.loads(self.err)["error"]
+        return [line for line in (told["message"], told["hint"]) if line]
 
 
 Run = Callable[[Sequence[str]], Answer]

@@ -107,7 +107,7 @@ class Form(ModalScreen[Answer]):
             self.dismiss(answer)
             return
         told = Content("\n").join(
-            [said(line, "$error", length_max=300) for line in answer.err.splitlines()[:4]]
+            [said(line, "$error", length_max=300) for line in answer.refusal[:4]]
         )
         self._tell(told)
         self.query(Input).first().focus()

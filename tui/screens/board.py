@@ -203,7 +203,7 @@ class Board(Home):
 
     def told(self, act: Act, answer: Answer) -> None:
         """Tell how an act ended: in a toast, or on a page when there is much to tell."""
-        lines = [line for line in (answer.out + answer.err).splitlines() if line]
+        lines = [line for line in (*answer.out.splitlines(), *answer.refusal) if line]
         if len(lines) > _LINES_MAX:
             title = act.title.say(self.house.language)
             self.app.push_screen(Page(title, lines, self.house.language))
