@@ -7,7 +7,7 @@ from typing import Any
 from boxoffice.sandbox.asaas import create_app
 from boxoffice.sandbox.ledger import API_KEY, Sandbox
 from tests.commands import TOKEN, Commands
-from tests.services.switch import switch
+from tests.services.switch import Switch, switch
 from tests.tui.terminal import Terminal, at_a_terminal
 
 F4, F5, F6, F9 = "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[20~"
@@ -27,19 +27,15 @@ def test_an_evening_is_set_up_sold_changed_and_counted_by_keys_alone(
             asaas_webhook_token=TOKEN,
         )
         assert program("init").code == 0
-        with (
-            program.listening() as (_, url),
-            closing(Sandbox(webhook_url=f"{url}/webhooks/asaas", webhook_token=TOKEN)) as sandbox,
-            at_a_terminal(program.environment()) as seat,
-        ):
-            gateway.app = create_app(sandbox)
-            play(seat, program, sandbox)
+        with at_a_terminal(program.environment()) as seat:
+            play(seat, program, gateway)
 
 
-def play(seat: Terminal, program: Commands, sandbox: Sandbox) -> None:
+def play(seat: Terminal, program: Commands, gateway: Switch) -> None:
     """Play the evening."""
     set_up(seat, program)
-    sell(seat, program, sandbox)
+    sell(seat, program)
+    charge(seat, program, gateway)
     change(seat, program)
     count(seat, program)
 
@@ -70,8 +66,8 @@ def set_up(seat: Terminal, program: Commands) -> None:
     seat.until_drawn("cash expected")
 
 
-def sell(seat: Terminal, program: Commands, sandbox: Sandbox) -> None:
-    """Sell to three people: two pay cash, the third by PIX."""
+def sell(seat: Terminal, program: Commands) -> None:
+    """Sell to two people, for cash."""
     seat.press(F5)
     seat.until_drawn("Choose with")
     seat.press("2", "d")
@@ -83,15 +79,23 @@ def sell(seat: Terminal, program: Commands, sandbox: Sandbox) -> None:
     seat.fill("100", "Caio Prado", "caio@example.com", "")
     seat.until_drawn("1 tickets")
 
-    seat.press("1", "p")
-    seat.until_drawn("Sell by PIX")
-    seat.fill("Rita Nogueira", "rita@example.com", "39053344705", "")
-    seat.until_drawn("waiting for the money")
-    code = orders(program)["Rita Nogueira"]["code"]
-    charge = program(f"order show {code} --json").json["payment"]["provider_id"]
-    sandbox.pay(charge)
-    seat.until_drawn("PAID")
-    seat.press(ESCAPE)
+
+def charge(seat: Terminal, program: Commands, gateway: Switch) -> None:
+    """Sell to a third one, who pays by PIX while the code is on the screen."""
+    with (
+        program.listening() as (_, url),
+        closing(Sandbox(webhook_url=f"{url}/webhooks/asaas", webhook_token=TOKEN)) as sandbox,
+    ):
+        gateway.app = create_app(sandbox)
+        seat.press("1", "p")
+        seat.until_drawn("Sell by PIX")
+        seat.fill("Rita Nogueira", "rita@example.com", "39053344705", "")
+        seat.until_drawn("waiting for the money")
+        code = orders(program)["Rita Nogueira"]["code"]
+        charge_id = program(f"order show {code} --json").json["payment"]["provider_id"]
+        sandbox.pay(charge_id)
+        seat.until_drawn("PAID")
+        seat.press(ESCAPE)
 
 
 def change(seat: Terminal, program: Commands) -> None:
