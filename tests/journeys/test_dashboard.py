@@ -34,7 +34,7 @@ def test_an_evening_is_set_up_sold_changed_and_counted_by_keys_alone(
 def play(seat: Terminal, program: Commands, gateway: Switch) -> None:
     """Play the evening."""
     set_up(seat, program)
-    sell(seat, program)
+    sell(seat)
     charge(seat, program, gateway)
     change(seat, program)
     count(seat, program)
@@ -66,7 +66,7 @@ def set_up(seat: Terminal, program: Commands) -> None:
     seat.until_drawn("cash expected")
 
 
-def sell(seat: Terminal, program: Commands) -> None:
+def sell(seat: Terminal) -> None:
     """Sell to two people, for cash."""
     seat.press(F5)
     seat.until_drawn("Choose with")
