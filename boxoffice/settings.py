@@ -50,6 +50,7 @@ KNOWN = (
     ),
     Setting("mail_password", "Password of the user in mail_url.", secret=True),
     Setting("redis_url", "Redis that rings the workers; without it jobs run here.", secret=True),
+    Setting("lang", "Language of the screens: pt-BR or en; by default the system's."),
     Setting("instance", "Name of this box office on a Redis it shares.", "boxoffice"),
     Setting("job_lease_seconds", "A shorter lease for every job, to rehearse what breaks."),
     Setting("mail_from", "Sender of mail.", "Boxoffice <tickets@localhost.localdomain>"),

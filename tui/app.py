@@ -163,7 +163,8 @@ class BoxOfficeApp(App[None]):
 
     def _runner(self, action: str) -> Callable[[], None]:
         def run() -> None:
-            self.run_worker(self.run_action(action), exit_on_error=False)
+            where = self if self.home is None else self.home  # the palette is no screen of ours
+            self.run_worker(self.run_action(action, where), exit_on_error=False)
 
         return run
 

@@ -160,6 +160,24 @@ def restore_command(
     bring_back(ctx, file, over=over, yes=yes, as_json=as_json)
 
 
+@app.command("dashboard", epilog="Example: boxoffice dashboard --event noite --screen orders")
+def dashboard_command(
+    ctx: typer.Context,
+    event: Annotated[
+        str | None, typer.Option("--event", "-e", help="The event; by default the next one.")
+    ] = None,
+    screen: Annotated[
+        str,
+        typer.Option(help="tonight, orders, counter, till, codes, jobs, events, exports or staff."),
+    ] = "tonight",
+    theme: Annotated[str, typer.Option(help="dark, light or contrast.")] = "dark",
+) -> None:
+    """Open the whole office in one window; plain `boxoffice` on a terminal does the same."""
+    from boxoffice.cli.dashboard import dashboard
+
+    dashboard(ctx, event=event, screen=screen, theme=theme)
+
+
 @app.command("demo")
 def demo_command(
     folder: Annotated[

@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. No failure leaves a traceback on the screen."""
     from boxoffice.cli.front import app
 
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv) or _at_a_terminal()
     as_json = "--json" in words
     try:
         _must_be_json(words)
@@ -73,6 +73,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as failure:  # noqa: BLE001  (the last wall before a traceback)
         return _unexpected(failure, as_json=as_json)
     return code if isinstance(code, int) else 0
+
+
+def _at_a_terminal() -> list[str]:
+    """Return what the program's name alone means: the dashboard where it can be drawn, or help."""
+    is_drawn = all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return ["dashboard"] if is_drawn and os.environ.get("TERM") != "dumb" else []
 
 
 def _must_be_json(words: list[str]) -> None:

@@ -204,7 +204,7 @@ def _show_pix(payload: str) -> None:
         from rich.console import Console
         from rich.text import Text
 
-        from boxoffice.cli.qr import QR_STYLE, terminal_qr
+        from boxoffice.tickets.half_blocks import QR_STYLE, terminal_qr
 
         size = shutil.get_terminal_size()
         lines = terminal_qr(payload, columns=size.columns, rows=size.lines - 2)

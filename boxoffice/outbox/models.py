@@ -51,6 +51,12 @@ class Job(SQLModel, table=True):
             sqlite_where=text("state = 'running'"),
             postgresql_where=text("state = 'running'"),
         ),
+        Index(
+            "job_ended_badly",
+            "kind",
+            sqlite_where=text("state IN ('failed', 'dead')"),
+            postgresql_where=text("state IN ('failed', 'dead')"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

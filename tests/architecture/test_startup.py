@@ -31,7 +31,7 @@ sys.exit(code)
 """
 
 
-@pytest.mark.parametrize("words", ["--help", "door --help", "door scan --help"])
+@pytest.mark.parametrize("words", ["--help", "door --help", "door scan --help", "dashboard --help"])
 def test_help_loads_nothing_heavy(words: str) -> None:
     command = [sys.executable, "-c", PROGRAM, *words.split()]
 

@@ -25,6 +25,7 @@ from tests.bench.orders import orders, search_terms
 from tests.bench.papers import papers
 from tests.bench.report import head, line, save
 from tests.bench.scans import scans
+from tests.bench.screens import screens
 from tests.bench.searches import searches
 from tests.bench.startup import startup
 
@@ -32,6 +33,7 @@ GROUPS: dict[str, Group] = {
     group.__name__: group
     for group in (
         startup, orders, scans, searches, search_terms, exports, letters, jobs, engine, papers,
+        screens,
     )
 }  # fmt: skip
 

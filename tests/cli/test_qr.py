@@ -5,8 +5,8 @@ import zxingcpp
 from PIL import Image
 from rich.style import Style
 
-from boxoffice.cli.qr import QR_STYLE, terminal_qr
 from boxoffice.errors import BadValue
+from boxoffice.tickets.half_blocks import QR_STYLE, terminal_qr
 
 SHORT = "KUXTNQEERKXF53G64NLU"
 PIX = (

@@ -1,6 +1,6 @@
-"""A desk on a line to a real listener, with a cable between them that may be cut."""
+"""A house on a database of its own, and a desk on a line to it that may be cut."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +17,14 @@ from boxoffice.door.rules import Asked, Verdict
 from boxoffice.door.scan import new_nonce
 from boxoffice.listener.app import create_app
 from boxoffice.office import BoxOffice
+from boxoffice.settings import Settings
+from tests.commands import Commands
 from tests.making import SLUG, Clock
 from tests.services.cable import Cable, cable
 from tests.services.switch import Switch, switch
+from tui.house import Answer, House
 from tui.remote import RemoteDesk
+from tui.words import Language
 
 
 @dataclass
@@ -84,3 +88,25 @@ def venue(office: BoxOffice, clock: Clock, server: Switch, tmp_path: Path) -> It
         yield venue
         for line in venue.lines:
             line.close()
+
+
+@pytest.fixture
+def program(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
+    """The program, on a database of this test's own, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    return Commands(
+        sqlite_url, tmp_path / "home", asaas_url="http://127.0.0.1:9/v3", asaas_api_key="k"
+    )
+
+
+@pytest.fixture
+def house(program: Commands) -> Iterator[House]:
+    """A house whose acts are run by the real program, with the real clock."""
+    office = BoxOffice(Settings.read(program.settings))
+
+    def run(words: Sequence[str]) -> Answer:
+        ran = program("", *words)
+        return Answer(ran.code, ran.out, ran.err)
+
+    yield House(office, run, Language.EN)
+    office.close()

@@ -271,6 +271,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
     )
+    op.create_index(
+        "job_ended_badly",
+        "job",
+        ["kind"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('failed', 'dead')"),
+        postgresql_where=sa.text("state IN ('failed', 'dead')"),
+    )
     op.create_table(
         "letter",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -487,6 +495,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_orders_event_id"), "orders", ["event_id"], unique=False)
     op.create_index(op.f("ix_orders_expires_at"), "orders", ["expires_at"], unique=False)
     op.create_index(op.f("ix_orders_placed_at"), "orders", ["placed_at"], unique=False)
+    op.create_index(
+        "orders_review",
+        "orders",
+        ["event_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'needs_review'"),
+        postgresql_where=sa.text("state = 'needs_review'"),
+    )
     op.create_table(
         "promo",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1439,6 +1455,12 @@ def downgrade() -> None:
     op.drop_table("retention")
     op.drop_index(op.f("ix_promo_event_id"), table_name="promo")
     op.drop_table("promo")
+    op.drop_index(
+        "orders_review",
+        table_name="orders",
+        sqlite_where=sa.text("state = 'needs_review'"),
+        postgresql_where=sa.text("state = 'needs_review'"),
+    )
     op.drop_index(op.f("ix_orders_placed_at"), table_name="orders")
     op.drop_index(op.f("ix_orders_expires_at"), table_name="orders")
     op.drop_index(op.f("ix_orders_event_id"), table_name="orders")
@@ -1464,6 +1486,12 @@ def downgrade() -> None:
     op.drop_table("mail_event")
     op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
     op.drop_table("letter")
+    op.drop_index(
+        "job_ended_badly",
+        table_name="job",
+        sqlite_where=sa.text("state IN ('failed', 'dead')"),
+        postgresql_where=sa.text("state IN ('failed', 'dead')"),
+    )
     op.drop_index(
         "job_running",
         table_name="job",

@@ -1,0 +1,56 @@
+"""`boxoffice dashboard`: the whole office in one window."""
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from boxoffice.errors import BadValue
+
+if TYPE_CHECKING:
+    from tui.words import Language
+
+SCREENS = (
+    "tonight", "orders", "counter", "till", "codes", "jobs", "events", "exports", "staff",
+)  # fmt: skip
+THEMES = ("dark", "light", "contrast")
+
+
+def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str) -> None:
+    """Open the window, and keep it open until ctrl+q.
+
+    Raises:
+        BadValue: there is no such screen or theme, or there is no terminal to draw on.
+    """
+    if screen not in SCREENS:
+        raise BadValue("--screen", f"{screen[:20]!r} is not one of: {', '.join(SCREENS)}.")
+    if theme not in THEMES:
+        raise BadValue("--theme", f"{theme[:20]!r} is not one of: {', '.join(THEMES)}.")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise BadValue(
+            "the dashboard", "needs a terminal to draw on.", hint="see: boxoffice --help"
+        )
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.running import runner
+    from boxoffice.events.queries import event_view
+    from tui.commands import Place
+    from tui.dashboard import Dashboard
+    from tui.house import Answer, House
+
+    with office_of(ctx) as office:
+        language = _language(office.settings.get("lang"))
+        house = House(office, runner(ctx.find_root().obj, Answer), language)
+        if event is not None:
+            with office.reading() as session:
+                found = event_view(session, event, now=office.now())
+            house.event, house.zone = found.slug, found.zone
+        Dashboard(house, start=Place(screen), theme=f"boxoffice-{theme}").run()
+
+
+def _language(chosen: str | None) -> "Language":
+    """Return the language that the settings name, or else the system's."""
+    import os
+
+    from tui.words import language_of
+
+    return language_of({"BOXOFFICE_LANG": chosen} if chosen else os.environ)

@@ -1,0 +1,36 @@
+"""What was done lately, and by whom: the newest lines of the audit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+
+from boxoffice.audit.models import AuditEntry
+from boxoffice.db import ReadSession
+from boxoffice.staff.rules import Actor, Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One line of the audit. It names no buyer."""
+
+    at: datetime
+    actor: str
+    verb: str
+    subject: str
+    facts: dict[str, Any]
+
+
+def latest_acts(session: ReadSession, actor: Actor, *, limit: int) -> list[Act]:
+    """Return what was done, the newest first.
+
+    Raises:
+        Forbidden: the actor may not see people.
+    """
+    actor.must(Permission.SEE_PEOPLE)
+    rows = session.exec(
+        select(AuditEntry).order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+        .limit(limit)
+    ).all()  # fmt: skip
+    return [Act(row.at, row.actor, row.verb, row.subject, row.facts) for row in rows]

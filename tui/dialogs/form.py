@@ -1,0 +1,113 @@
+"""Ask what an act needs, show the command that is made of it, and run that command."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+from boxoffice.ids import new_id
+from tui.acts.act import SURE, Act
+from tui.house import Answer, House, spelt
+from tui.text import said
+from tui.words import Words
+
+_KEYS = Words("Enter segue · Esc desiste", "Enter goes on · Esc gives up")
+_PROOF = Words("digite {proof} para confirmar", "type {proof} to go on")
+_NOT_MEANT = Words("Nada foi feito: {proof}.", "Nothing was done: {proof}.")
+_RUNNING = Words("um momento…", "one moment…")
+_DOUBT = "doubt"
+
+
+class Form(ModalScreen[Answer]):
+    """The fields of one act. It stays open while the command is refused, and says why."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("down", "app.focus_next"),
+        ("up", "app.focus_previous"),
+    ]
+
+    def __init__(self, house: House, act: Act) -> None:
+        super().__init__()
+        self._house = house
+        self._act = act
+        # Race: an answer that was lost is asked for again. The key makes it the same sale.
+        self._key = ("--idempotency-key", str(new_id())) if act.has_key else ()
+        self._is_running = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the fields under each other, the doubt last."""
+        act, language = self._act, self._house.language
+        with Vertical(id="form"):
+            yield Static(said(act.title.say(language), "bold"), markup=False)
+            for field in act.fields:
+                yield Label(said(field.label.say(language)), markup=False)
+                yield Input(field.default, field.example, id=field.name, compact=True)
+            if act.warning is not None:
+                yield Static(said(act.warning.say(language), "bold"), id="warning", markup=False)
+                yield Label(said(self._doubt), markup=False)
+                yield Input(id=_DOUBT, compact=True)
+            yield Static(id="line", markup=False)
+            yield Static(id="said", markup=False)
+            yield Static(said(_KEYS.say(language), "dim"), markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first field, and the command as it stands."""
+        self.query(Input).first().focus()
+        self._show_line()
+
+    @property
+    def _doubt(self) -> str:
+        if self._act.proof:
+            return _PROOF.say(self._house.language, proof=self._act.proof)
+        return SURE.say(self._house.language)
+
+    @property
+    def _given(self) -> dict[str, str]:
+        return {field.name: self.query_one(f"#{field.name}", Input).value
+                for field in self._act.fields}  # fmt: skip
+
+    @on(Input.Changed)
+    def _show_line(self) -> None:
+        """Show the command as it would run now."""
+        line = spelt(self._act.words(self._given))
+        self.query_one("#line", Static).update(said(f"$ {line}", "dim", length_max=400))
+
+    @on(Input.Submitted)
+    def go_on(self, message: Input.Submitted) -> None:
+        """Go to the next field; after the last one, run the command."""
+        inputs = list(self.query(Input))
+        if message.input is not inputs[-1]:
+            inputs[inputs.index(message.input) + 1].focus()
+            return
+        if self._act.warning is not None and not self._act.is_meant(message.input.value):
+            said_no = _NOT_MEANT.say(self._house.language, proof=self._doubt)
+            self._tell(Content.styled(said_no, "$warning"))
+            return
+        if not self._is_running:
+            self._is_running = True
+            self._tell(said(_RUNNING.say(self._house.language), "dim"))
+            self._do(self._act.words(self._given))
+
+    def _tell(self, text: Content) -> None:
+        self.query_one("#said", Static).update(text)
+
+    @work(thread=True, exit_on_error=False)
+    def _do(self, words: list[str]) -> None:
+        answer = self._house.do(words, unshown=[*self._act.unshown, *self._key])
+        self.app.call_from_thread(self._done, answer)
+
+    def _done(self, answer: Answer) -> None:
+        self._is_running = False
+        if answer.is_done:
+            self.dismiss(answer)
+            return
+        told = Content("\n").join(
+            [said(line, "$error", length_max=300) for line in answer.refusal[:4]]
+        )
+        self._tell(told)
+        self.query(Input).first().focus()

@@ -1,0 +1,115 @@
+"""A PIX to be paid: its QR code where it fits, its text to copy, and word of the money."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from boxoffice.db import ReadSession
+from boxoffice.errors import BoxOfficeError
+from boxoffice.orders.models import OrderState
+from boxoffice.orders.queries import order_by_code
+from boxoffice.payments.models import PaymentState
+from boxoffice.payments.queries import PaymentView, payment_of_order
+from boxoffice.tickets.half_blocks import QR_STYLE, terminal_qr
+from tui.house import House
+from tui.text import said
+from tui.words import Words
+
+_SECONDS = 1.0  # between looks at the order
+_AROUND = (6, 8)  # columns and rows that are not the code's
+_WAITS = Words("aguardando o pagamento…", "waiting for the money…")
+_PAID = Words("✔ PAGO", "✔ PAID")
+_ENDED = Words("✖ não se paga mais", "✖ it can no longer be paid")
+_OPENING = Words("a cobrança ainda não abriu: F8 G", "the charge is not open yet: F8 G")
+_SMALL = Words(
+    "Esta tela é pequena para o QR: aumente, ou copie o texto (ctrl+y).",
+    "This screen is too small for the QR: enlarge it, or copy the text (ctrl+y).",
+)
+_KEYS = Words("ctrl+y copia · Esc fecha", "ctrl+y copies · Esc closes")
+
+
+class Pix(ModalScreen[None]):
+    """The charge of one order, looked at until it is paid or ended."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+y", "copy", ""), ("enter", "dismiss", "")]
+
+    def __init__(self, house: House, code: str) -> None:
+        super().__init__()
+        self._house = house
+        self._code = code
+        self._payload = ""
+
+    def compose(self) -> ComposeResult:
+        """Leave room for the code."""
+        with VerticalScroll(id="pix"):
+            yield Static(id="pix-state", markup=False)
+            yield Static(id="pix-code", markup=False)
+            yield Static(id="pix-text", markup=False)
+            yield Static(said(_KEYS.say(self._house.language), "dim"), markup=False)
+
+    def on_mount(self) -> None:
+        """Look now, and then again and again."""
+        self.look()
+        self.set_interval(_SECONDS, self.look)
+
+    def action_copy(self) -> None:
+        """Copy the text of the PIX to the clipboard of the terminal."""
+        self.app.copy_to_clipboard(self._payload)
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def look(self) -> None:
+        """Ask how the order stands. A database that is away is asked again."""
+
+        def ask(session: ReadSession) -> tuple[OrderState, PaymentView | None]:
+            order = order_by_code(session, self._code)
+            return order.state, payment_of_order(session, order.id)
+
+        try:
+            state, payment = self._house.read(ask)
+        except BoxOfficeError:
+            return
+        if self.is_attached:
+            self.app.call_from_thread(self._show, state, payment)
+
+    def _show(self, state: OrderState, payment: PaymentView | None) -> None:
+        if payment is None:
+            return
+        told, style = self._word(state, payment)
+        head = f"{self._code} · {payment.amount} · "
+        self.query_one("#pix-state", Static).update(
+            Content.assemble(said(head), said(told.say(self._house.language), style))
+        )
+        payload = payment.pix_payload or ""
+        is_open = payment.state is PaymentState.WAITING
+        if payload != self._payload or not is_open:
+            self._payload = payload
+            self._draw(payload if is_open else "")
+
+    def _draw(self, payload: str) -> None:
+        code, text = self.query_one("#pix-code", Static), self.query_one("#pix-text", Static)
+        if not payload:
+            code.update("")
+            text.update("")
+            return
+        columns, rows = self.app.size
+        lines = terminal_qr(payload, columns=columns - _AROUND[0], rows=rows - _AROUND[1])
+        if lines is None:
+            code.update(said(_SMALL.say(self._house.language), "$warning"))
+        else:
+            code.update(Content("\n").join([Content.styled(line, QR_STYLE) for line in lines]))
+        text.update(said(payload, length_max=600))
+
+    def _word(self, state: OrderState, payment: PaymentView) -> tuple[Words, str]:
+        if payment.state in {PaymentState.PAID, PaymentState.SETTLED}:
+            return _PAID, "bold $success"
+        if payment.state is PaymentState.OPENING:
+            return _OPENING, "$warning"
+        if state is OrderState.PLACED or payment.state is PaymentState.WAITING:
+            return _WAITS, "$warning"
+        return _ENDED, "$error"

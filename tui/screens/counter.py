@@ -1,0 +1,196 @@
+"""Counter: a sale by keys alone. Choose a tier, say how many, take the money."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from boxoffice.db import ReadSession
+from boxoffice.errors import Refused
+from boxoffice.events.queries import EventView, event_view
+from boxoffice.money import Money
+from boxoffice.staff.rules import Permission
+from boxoffice.till.queries import open_shift_view
+from tui.acts import selling
+from tui.commands import Place
+from tui.dialogs.pix import Pix
+from tui.house import Answer
+from tui.screens.board import BAD, GOOD, WAITS, Board
+from tui.text import cell, said
+from tui.widgets.listing import Column, Line, Listing
+from tui.words import Words
+
+_HEADS = (
+    (Words("lote", "tier"), 0), (Words("preço", "price"), 13), (Words("restam", "left"), 8),
+    (Words("venda", "sale"), 12), (Words("quero", "wanted"), 8),
+)  # fmt: skip
+_DIGITS = 3
+_OPEN = Words("aberta", "open")
+_EMPTY = Words(
+    "Escolha com ↑↓, diga quantos com os números ou + e −, e receba: D, P, M ou C.",
+    "Choose with ↑↓, say how many by digits or + and −, then take the money: D, P, M or C.",
+)
+_CART = Words("{count} lugares · {total} sem taxa", "{count} places · {total} before the fee")
+_ONE_TIER = Words(
+    "por Pix, um lote por pedido: limpe com Backspace",
+    "by Pix, one tier an order: Backspace clears",
+)
+_NOTHING = Words("escolha lugares primeiro", "choose places first")
+_SOLD = Words("✔ {code} · {count} ingressos · {total}", "✔ {code} · {count} tickets · {total}")
+_CHANGE = Words("TROCO {change}", "CHANGE {change}")
+_NO_TILL = Words("caixa fechado: F6 abre", "no till is open: F6 opens one")
+_TILL = Words("caixa {code}: {cash} em dinheiro", "till {code}: {cash} in cash")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The event that is sold, and the clerk's drawer."""
+
+    event: EventView
+    shift: str
+    cash: Money | None
+
+
+class CounterBoard(Board):
+    """The tiers of the event, and what the buyer in front wants of each."""
+
+    PLACE = Place.COUNTER
+    TITLE_WORDS = Words("Balcão", "Counter")
+    SECONDS: ClassVar[float] = 5.0
+
+    def body(self) -> ComposeResult:
+        """Yield the tiers, the cart, and the last sale."""
+        yield Listing([Column(self.say(head), width) for head, width in _HEADS], id="tiers")
+        yield Static(id="cart", markup=False)
+        yield Static(id="sold", markup=False)
+        yield Static(id="drawer", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with an empty cart, on the tiers."""
+        super().on_mount()
+        self._cart: dict[str, int] = {}
+        self._typed = ""
+        self._event: EventView | None = None
+        self.hand(self.query_one("#tiers"))
+
+    def ask(self, session: ReadSession) -> Found:
+        """Ask what is on sale, and what is in the drawer."""
+        office = self.house.office
+        office.actor.must(Permission.SELL)
+        event = event_view(session, self.house.chosen(), now=office.now())
+        try:
+            shift = open_shift_view(session, office.actor.name)
+        except Refused:
+            return Found(event, "", None)
+        return Found(event, shift.code, shift.expected)
+
+    def show(self, found: Found) -> None:
+        """Show the tiers, and the drawer."""
+        self._event = found.event
+        self._draw()
+        drawer = (
+            said(self.say(_NO_TILL), WAITS)
+            if found.cash is None
+            else said(self.say(_TILL, code=found.shift, cash=found.cash), "dim")
+        )
+        self.query_one("#drawer", Static).update(drawer)
+
+    def on_key(self, event: events.Key) -> None:
+        """Take digits for how many: `1` `2` is twelve."""
+        character = event.character or ""
+        tier = self._chosen
+        if not (tier and character.isascii() and character.isdigit()):
+            self._typed = ""
+            return
+        event.stop()
+        self._typed = (self._typed + character)[-_DIGITS:]
+        self._want(tier, int(self._typed))
+
+    def action_more(self) -> None:
+        """One place more of the tier under the cursor."""
+        if self._chosen:
+            self._want(self._chosen, self._cart.get(self._chosen, 0) + 1)
+
+    def action_less(self) -> None:
+        """One place less."""
+        if self._chosen:
+            self._want(self._chosen, self._cart.get(self._chosen, 0) - 1)
+
+    def action_clear(self) -> None:
+        """Begin again, with an empty cart."""
+        self._cart.clear()
+        self._draw()
+
+    def action_sell(self, method: str) -> None:
+        """Sell what is in the cart, paid here and now."""
+        if self._event is not None and self._has_cart():
+            self.act(selling.sell(self._event.slug, self._cart, method), self._sold)
+
+    def action_charge(self) -> None:
+        """Hold what is in the cart, and show its PIX."""
+        if self._event is None or not self._has_cart():
+            return
+        if len(self._cart) > 1:
+            self.tell(self.say(_ONE_TIER))
+            return
+        ((tier, count),) = self._cart.items()
+        self.act(selling.charge(self._event.slug, tier, count), self._charged)
+
+    @property
+    def _chosen(self) -> str:
+        return self.query_one("#tiers", Listing).chosen
+
+    def _has_cart(self) -> bool:
+        if not self._cart and self._chosen:
+            self._want(self._chosen, 1)  # the commonest sale: one place of what the cursor is on
+        if not self._cart:
+            self.tell(self.say(_NOTHING))
+        return bool(self._cart)
+
+    def _want(self, tier: str, count: int) -> None:
+        self._cart[tier] = max(0, count)
+        if not self._cart[tier]:
+            del self._cart[tier]
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._event is None:
+            return
+        lines, total = [], Money(0, self._event.currency)
+        for tier in self._event.tiers:
+            wanted = self._cart.get(tier.name, 0)
+            total += tier.price * wanted
+            sale = self.say(_OPEN) if tier.closed is None else self.state(tier.closed)
+            cells = (tier.name, str(tier.price), str(tier.places_left), sale, str(wanted or ""))
+            style = "" if tier.closed is None else "dim"
+            lines.append(Line(tier.name, tuple(cell(text, style) for text in cells)))
+        self.query_one("#tiers", Listing).fill(lines)
+        count = sum(self._cart.values())
+        text = self.say(_CART, count=count, total=total) if count else self.say(_EMPTY)
+        self.query_one("#cart", Static).update(said(text, "bold" if count else "dim"))
+
+    def _sold(self, answer: Answer) -> None:
+        told: dict[str, Any] = json.loads(answer.out)
+        order = told["order"]
+        self.query_one("#sold", Static).update(self._told(order, told.get("change_minor")))
+        self.action_clear()
+
+    def _charged(self, answer: Answer) -> None:
+        code: str = json.loads(answer.out)["order"]["code"]
+        self.action_clear()
+        self.app.push_screen(Pix(self.house, code))
+
+    def _told(self, order: dict[str, Any], change: int | None) -> Content:
+        currency = order["currency"]
+        total = Money(order["total_minor"], currency)
+        line = self.say(_SOLD, code=order["code"], count=len(order["tickets"]), total=total)
+        if change is None:
+            return said(line, f"bold {GOOD}")
+        due = self.say(_CHANGE, change=Money(change, currency))
+        return Content.assemble(
+            said(line, f"bold {GOOD}"), "   ", said(due, f"bold reverse {BAD if change else ''}")
+        )

@@ -1,0 +1,44 @@
+"""The words of states, for people. On the command line and in JSON they stay English."""
+
+from tui.words import Language, Words
+
+_STATES = {
+    "placed": Words("aguarda", "waits"),
+    "expiring": Words("vencendo", "expiring"),
+    "expired": Words("venceu", "expired"),
+    "cancelled": Words("cancelado", "cancelled"),
+    "paid": Words("pago", "paid"),
+    "partly_refunded": Words("parte estornada", "partly refunded"),
+    "refunded": Words("estornado", "refunded"),
+    "disputed": Words("em disputa", "disputed"),
+    "charged_back": Words("contestado", "charged back"),
+    "needs_review": Words("decidir", "decide"),
+    "draft": Words("rascunho", "draft"),
+    "on_sale": Words("à venda", "on sale"),
+    "paused": Words("pausado", "paused"),
+    "ended": Words("encerrado", "ended"),
+    "held": Words("reservado", "held"),
+    "valid": Words("válido", "valid"),
+    "void": Words("morto", "void"),
+    "blocked": Words("bloqueado", "blocked"),
+    "opening": Words("abrindo", "opening"),
+    "waiting": Words("aguarda", "waiting"),
+    "settled": Words("no saldo", "settled"),
+    "closed": Words("fechado", "closed"),
+    "failed": Words("falhou", "failed"),
+    "sent": Words("enviado", "sent"),
+    "running": Words("rodando", "running"),
+    "done": Words("feito", "done"),
+    "dead": Words("desistiu", "gave up"),
+    "sold_out": Words("esgotado", "sold out"),
+    "waits": Words("vem depois", "comes later"),
+    "not_yet": Words("ainda não", "not yet"),
+    "open": Words("aberto", "open"),
+    "revoked": Words("revogado", "revoked"),
+}
+
+
+def state_text(state: str, language: Language) -> str:
+    """Return a state in words; one that has none yet, as it is."""
+    known = _STATES.get(str(state))
+    return str(state).replace("_", " ") if known is None else known.say(language)
