@@ -80,9 +80,15 @@ class Repeats:
     _at: float = float("-inf")
 
     def is_repeat(self, text: str, at: float) -> bool:
-        """Say whether `text` was read within three seconds before `at`, and remember it."""
+        """Say whether `text` was read within three seconds before `at`, and remember it.
+
+        The seconds begin anew each time: a scanner that reads on and on confirms nothing.
+        """
         mark = same_code(text)
         repeats = mark == self._text and at - self._at < REPEAT_SECONDS
-        if not repeats:
-            self._text, self._at = mark, at
+        self._text, self._at = mark, at
         return repeats
+
+    def forget(self) -> None:
+        """Take the next reading for a new one, whatever it is."""
+        self._text = ""
