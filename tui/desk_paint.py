@@ -28,6 +28,8 @@ _PROOF = Words("documento ←→ {proof}", "proof ←→ {proof}")
 _BLUR = Words(
     "JANELA SEM FOCO: o leitor digita em outro lugar", "WINDOW WITHOUT FOCUS: scans go elsewhere"
 )
+_LINE = Words(" LEITOR ▏{text}_", " SCAN ▏{text}_")
+_JUDGING = Words("   conferindo {count}", "   judging {count}")
 _KEY_NAMES = {"escape": "Esc"}
 
 
@@ -56,7 +58,9 @@ class Now:
     trouble: str = ""
 
 
-def head(tell: Teller, now: Now, way: Direction, width: int, *, blurred: bool = False) -> Content:
+def head(
+    tell: Teller, now: Now, way: Direction, width: int, *, is_blurred: bool = False
+) -> Content:
     """Tell where this desk stands, and how it judges."""
     status = now.status
     parts = (status.event, status.list, status.gate, _WAY[way].say(tell.language))
@@ -64,7 +68,7 @@ def head(tell: Teller, now: Now, way: Direction, width: int, *, blurred: bool = 
     right = f"{tell.line_state(status, now.at)}  {tell.clock(now.at)} "
     if status.trouble or now.trouble:
         right = f"{safe(status.trouble or now.trouble, length_max=width // 2)} {right}"
-    if blurred:
+    if is_blurred:
         return Content.styled(fit(" " + _BLUR.say(tell.language), width), "reverse bold")
     room = max(0, width - len(right))
     if room < width // 3:
@@ -72,6 +76,15 @@ def head(tell: Teller, now: Now, way: Direction, width: int, *, blurred: bool = 
     is_told = is_old(status, now.at) or status.trouble
     style = "#000000 on #ffff00" if is_told else "bold"
     return Content.styled(fit(left, room) + right, style)
+
+
+def scan_line(tell: Teller, text: str, note: str, judging_count: int, width: int) -> Content:
+    """Show what was scanned so far, its end first when it is long."""
+    told = safe(text, length_max=600)[-max(1, width // 2) :]
+    said = tell.say(_LINE, text=told)
+    if judging_count > 1:
+        note = tell.say(_JUDGING, count=judging_count)
+    return Content(fit(f"{said}{note}", width))
 
 
 def verdict(
@@ -99,7 +112,7 @@ def verdict(
     if not lines:
         lines, who = [f"{look.symbol} {word}{more}"], who or tell.what(judged)
         return _lines(lines, (who, so, hint), width)
-    told = (f"{who or word}{more}", tell.what(judged), so, hint)
+    told: tuple[str, ...] = (f"{who or word}{more}", tell.what(judged), so, hint)
     if shape is Shape.HALF:
         ticket = judged.ticket
         told = (
