@@ -24,7 +24,7 @@ _WAY = {
     Direction.IN: Words("ENTRADA", "ENTRY"),
     Direction.OUT: Words("SAÍDA", "EXIT"),
 }
-_PROOF = Words("documento ←→ {proof}", "proof ←→ {proof}")
+_PROOF = Words("◂ {proof} ▸", "◂ {proof} ▸")
 _BLUR = Words(
     "JANELA SEM FOCO: o leitor digita em outro lugar", "WINDOW WITHOUT FOCUS: scans go elsewhere"
 )
@@ -105,22 +105,11 @@ def verdict(
         if not lines:
             lines = [f"{look.symbol} {word}"]
         return _lines(lines, (), width)
-    who, hint = tell.who(judged), tell.hint(judged)
-    if judged.verdict is Verdict.NEEDS_DOCUMENT:
-        hint = f"{_PROOF.say(tell.language, proof=tell.proof(proof))} · {hint}"
-    so = " · ".join(filter(None, (tell.so(judged), tell.choices(judged))))
     if not lines:
-        lines, who = [f"{look.symbol} {word}{more}"], who or tell.what(judged)
-        return _lines(lines, (who, so, hint), width)
-    told: tuple[str, ...] = (f"{who or word}{more}", tell.what(judged), so, hint)
-    if shape is Shape.HALF:
-        ticket = judged.ticket
-        told = (
-            f"{who or word}{more}",
-            so if ticket is None else f"{safe(ticket.tier)} · {so}",
-            hint,
-        )
-    return _lines(lines, told, width)
+        lines = [f"{look.symbol} {word}{more}"]
+    elif more:
+        lines[-1] = fit(lines[-1], width - 12) + more
+    return _lines(lines, _told(tell, judged, shape, proof), width)
 
 
 def counts(tell: Teller, now: Now, log: Log, width: int, *, has_sound: bool) -> Content:
@@ -211,6 +200,21 @@ def _letters(symbol: str, word: str, shape: Shape, width: int) -> list[str]:
         if lines:
             return lines
     return []
+
+
+def _told(tell: Teller, judged: Judged, shape: Shape, proof: Proof | None) -> tuple[str, ...]:
+    """Tell a verdict: who first, or what is so where there is nobody."""
+    so, hint, ticket = tell.so(judged), tell.hint(judged), judged.ticket
+    if judged.verdict is Verdict.NEEDS_DOCUMENT:
+        hint = f"{_PROOF.say(tell.language, proof=tell.proof(proof))} · {hint}"
+    if ticket is None:
+        return tuple(filter(None, (so, tell.choices(judged), hint)))
+    who = tell.who(judged) or ticket.short_code
+    if shape is Shape.BIG:
+        return (who, tell.what(judged), so, hint)
+    if judged.verdict.admits:
+        return (who, f"{safe(ticket.tier)} · {so}", hint)
+    return (who, so, hint)
 
 
 def _lines(letters: list[str], told: Iterable[str], width: int) -> Content:

@@ -180,7 +180,7 @@ class Log:
                 symbol=judged.look.symbol,
                 look=judged.look.name,
                 code="" if ticket is None else ticket.short_code,
-                name="—" if ticket is None else tell.name(ticket.holder_name),
+                name="—" if ticket is None else tell.name(ticket.holder_name) or "—",
                 tier="" if ticket is None else safe(ticket.tier),
                 note="" if verdict is Verdict.OK else tell.so(judged),
             )

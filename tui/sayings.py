@@ -10,7 +10,7 @@ from tui.words import Language, Words
 
 _LEAD = Words("chame o chefe da portaria", "call the door lead")
 _COUNTER = Words("mande ao balcão", "send the guest to the counter")
-_OK = Words("ctrl+o ou ler de novo: conferi, entra", "ctrl+o or scan again: seen, let in")
+_OK = Words("ctrl+o ou ler de novo: conferi", "ctrl+o or scan again: seen")
 _NONE = Words("", "")
 
 _SAYINGS: MappingProxyType[Verdict, tuple[Words, Words]] = MappingProxyType(

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +61,7 @@ def open_desk(ctx: typer.Context, wanted: Wanted) -> None:
         )
     with _parts(ctx, wanted) as parts:
         if wanted.plain:
-            _plain(parts, wanted.source)
+            _plain(parts)
         else:
             _screen(parts, wanted.theme)
 
@@ -83,13 +83,12 @@ def _screen(parts: "DeskParts", theme: str) -> None:
         raise typer.Exit(app.return_code)
 
 
-def _plain(parts: "DeskParts", source: str) -> None:
+def _plain(parts: "DeskParts") -> None:
     from boxoffice.cli import show
     from boxoffice.cli.door import lines_of_stdin
     from tui.plain import PlainDesk
 
-    desk = PlainDesk(parts, lambda text: show.line(text))
-    del source
+    desk = PlainDesk(parts, show.line)
     for text in lines_of_stdin():
         if not desk.hear(text):
             return
@@ -164,10 +163,9 @@ def _on_a_line(
 
     folder = folder_of(ctx)
     papers = folder.papers()
-    try:
+    # Without a copy the clock is that of São Paulo; the first scan says what is missing.
+    with suppress(NotFound, BadFile):
         zone = folder.snapshot().gate.zone
-    except (NotFound, BadFile):
-        pass  # without a copy the clock is that of São Paulo; the first scan says what is missing
     desk = RemoteDesk(folder, DeskLine(papers.url, papers.token), gate=wanted.gate, now=utc_now)
     if wanted.offline:
         desk.stay_offline()

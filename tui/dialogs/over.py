@@ -22,6 +22,8 @@ _WAITS = Words(
     "+{count} leitura(s) à espera: Esc volta ao leitor", "+{count} scan(s) wait: Esc goes back"
 )
 
+_FRAME_ROWS, _FRAME_COLUMNS = 4, 8  # of the terminal, around the lines
+
 
 class Over(ModalScreen[R]):
     """A dialog of the desk: some lines of text, one of which may be marked."""
@@ -95,11 +97,15 @@ class Over(ModalScreen[R]):
             self.query_one("#over", Static).update(self._whole())
 
     def _whole(self) -> Content:
+        width, height = self.app.size
         lines = self.lines()
         if self.waiting_count:
             told = self.say(_WAITS, count=self.waiting_count)
-            lines = [*lines, Content(""), Content.styled(told, "bold reverse")]
-        return Content("\n").join(lines)
+            lines = [Content.styled(told, "bold reverse"), *lines]
+        lines = lines[: max(1, height - _FRAME_ROWS)]
+        return Content("\n").join(
+            line.truncate(width - _FRAME_COLUMNS, ellipsis=True) for line in lines
+        )
 
 
 def marked(text: str, *, is_marked: bool) -> Content:
@@ -148,9 +154,11 @@ class Listing(Over[str]):
         width = max(len(key) for key, _, _ in self._rows) + 2
         told = [Content.styled(self.say(self._title), "bold")]
         told += [said(f"▏{self.text}_")] if self.text else [Content("")]
+        first = max(0, self.at - max(1, self.app.size.height - _FRAME_ROWS - 5))
         told += [
             marked(f"{key.ljust(width)}{words}", is_marked=at == self.at)
             for at, (key, words, _) in enumerate(self.found())
+            if at >= first
         ]
         keys = Words("↑↓ escolhe   ctrl+o faz   Esc volta", "↑↓ choose   ctrl+o do   Esc back")
         return [*told, Content(""), Content.styled(self.say(keys), "dim")]

@@ -8,7 +8,7 @@ from textual.content import Content
 from boxoffice.money import Money
 from boxoffice.payments.provider import Method
 from tui.dialogs.over import Over, marked
-from tui.text import safe, said
+from tui.text import fit, safe, said
 from tui.walk_in import Offer
 from tui.words import Language, Words
 
@@ -70,7 +70,7 @@ class Sale(Over[Wish]):
             return [*told, Content(self.say(_NONE))]
         for at, (offer, count) in enumerate(zip(self._offers, self._counts, strict=True)):
             left = self.say(_LEFT, count=offer.left_count)
-            row = f"{safe(offer.tier)[:24]:<25}{offer.price!s:>14}  {left:<14}◂ {count} ▸"
+            row = f"{fit(safe(offer.tier), 20)} ◂ {count:>2} ▸ {offer.price!s:>12}  {left}"
             told.append(marked(row, is_marked=at == self.at))
         paid = self.say(_PAID, method=METHOD_WORDS[METHODS[self._method]].say(self.language))
         told += [

@@ -9,7 +9,7 @@ from boxoffice.text import folded
 from boxoffice.tickets.models import TicketState
 from tui.desk_view import Teller
 from tui.dialogs.over import Over, marked
-from tui.text import safe, said
+from tui.text import fit, safe, said
 from tui.words import Words
 
 _TITLE = Words("BUSCAR NA LISTA", "SEARCH THE LIST")
@@ -95,9 +95,14 @@ class Search(Over[Hit]):
 
     def row(self, hit: Hit) -> str:
         """Write one guest on one line."""
-        name = self._tell.name(hit.holder_name)[:24].ljust(25)
-        state = self.state(hit)
-        return f"{name}{safe(hit.tier)[:12].ljust(13)}{hit.short_code:<10}{hit.document:<16}{state}"
+        cells = (
+            (self._tell.name(hit.holder_name), 25),
+            (hit.short_code, 10),
+            (self.state(hit), 11),
+            (safe(hit.tier), 13),
+            (hit.document, 15),
+        )
+        return " ".join(fit(text, width) for text, width in cells).rstrip()
 
     def state(self, hit: Hit) -> str:
         """Say whether a guest is in, or why not."""

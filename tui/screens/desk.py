@@ -3,31 +3,29 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 
-from boxoffice.door.models import Source
 from boxoffice.door.queries import DoorStats
-from boxoffice.door.rules import Asked, Direction, Verdict, VerdictClass
-from boxoffice.door.scan import new_nonce
-from boxoffice.door.words import Admission
+from boxoffice.door.rules import VerdictClass
 from boxoffice.errors import BoxOfficeError
-from boxoffice.tickets.code import TicketName, read_code
 from tui.app import BoxOfficeApp, Home
 from tui.commands import COMMANDS, Command, Place, commands_at
 from tui.desk import DeskStatus
 from tui.desk_paint import Now
-from tui.desk_view import HOLD_SECONDS_MAX, Judged, Log, Shot
+from tui.desk_view import Judged, Log
 from tui.dialogs.over import Over
 from tui.dwell import Dwell
 from tui.looks import Look
 from tui.one_by_one import OneByOne
-from tui.reading import Order, Repeats, code_at_end, order_of, same_code, tidy
+from tui.reading import code_at_end, tidy
 from tui.scanner import ENDS, Line
 from tui.screens.desk_acts import Acts
-from tui.screens.desk_parts import DeskParts, Held
+from tui.screens.desk_kept import KeptScans
+from tui.screens.desk_parts import DeskParts
+from tui.screens.desk_reader import Reader
 from tui.widgets.desk_picture import DeskPicture, Seen
 from tui.words import Words
 
@@ -52,20 +50,16 @@ class DeskScreen(Home):
     def __init__(self, parts: DeskParts) -> None:
         super().__init__()
         self.parts = parts
-        self.direction = Direction.IN
-        self.held: Held | None = None
         self.scans = Log()
-        self._line, self._typed_at, self._note = Line(), 0.0, ""
+        self._line, self._typed_at = Line(), 0.0
         self._dwell: Dwell[Judged] = Dwell()
-        self._repeats = Repeats()
-        self._untold: Shot | None = None  # sent without an answer: sent again with its own nonce
         self._judging = OneByOne("desk")
         self._looking = OneByOne("desk-look")
-        self._judging_count = 0
-        self._kept: list[str] = []  # scanned while a dialog lay over the desk
+        self._kept = KeptScans()
         self._muted, self._will_paint, self._blurred = parts.is_muted, False, False
         self._now = Now(parts.now(), parts.status)
-        self._acts = Acts(self)
+        self.acts = Acts(self)
+        self.reader = Reader(self, self._judging)
 
     def compose(self) -> ComposeResult:
         """Lay the lines out. Nothing here can have the focus."""
@@ -101,9 +95,8 @@ class DeskScreen(Home):
         """Judge what was scanned while dialogs lay over the desk, once none does."""
         if isinstance(self.app.screen, Over):
             return
-        kept, self._kept = self._kept, []
-        for text in kept:
-            self.read(text)
+        for text in self._kept.let_go():
+            self.reader.read(text)
 
     # Keys
 
@@ -111,10 +104,10 @@ class DeskScreen(Home):
         """Take every key: letters are the scanner's, and what is no key of ours does nothing."""
         over = self.app.screen
         if isinstance(over, Over):
-            self._key_over(over, event)
+            self._kept.key(over, event)
             return True
         if event.is_printable and event.character is not None:
-            self._typed_at, self._note = self.parts.tick(), ""
+            self._typed_at, self.reader.note = self.parts.tick(), ""
             self._line.put(event.character)
             self.paint()
         elif event.key in ENDS:
@@ -136,50 +129,20 @@ class DeskScreen(Home):
         """Take a whole line: judged now, or kept while a dialog lies over the desk."""
         over = self.app.screen
         if not isinstance(over, Over):
-            self.read(text)
+            self.reader.read(text)
         elif tidy(text, self.parts.prefix):
-            self._kept.append(text)
-            over.put_aside(over.text, len(self._kept))
-
-    def _key_over(self, over: Over[Any], event: events.Key) -> None:
-        steps = {"up": -1, "down": 1}
-        turns = {"left": -1, "right": 1}
-        if event.is_printable and event.character is not None:
-            over.put(event.character)
-        elif event.key in ENDS:
-            self._end_over(over)
-        elif event.key == "backspace":
-            over.back()
-        elif event.key in steps:
-            over.move(steps[event.key])
-        elif event.key in turns:
-            over.turn(turns[event.key])
-        elif event.key == "ctrl+o":
-            over.act()
-        elif event.key == "escape":
-            over.dismiss(None)
-
-    def _end_over(self, over: Over[Any]) -> None:
-        typed, code = code_at_end(over.text)
-        if code:
-            self._kept.append(code)
-            over.put_aside(typed, len(self._kept))
-        elif order_of(over.text) is Order.CONFIRM:
-            over.put_aside("", len(self._kept))
-            over.act()
-        else:
-            over.enter()
+            self._kept.keep(over, over.text, text)
 
     def _key_of_a_person(self, key: str) -> bool:
         self._dwell.key(self.parts.tick())
         if key in _LIST_KEYS:
-            self._acts.commands()
+            self.acts.commands()
         elif key == "ctrl+q":
-            self._acts.leave()
+            self.acts.leave()
         elif key == "escape":
             self._let_be()
-        elif key in {"left", "right"} and self.held is not None:
-            self.held.turn(1 if key == "right" else -1)
+        elif key in {"left", "right"} and self.reader.held is not None:
+            self.reader.held.turn(1 if key == "right" else -1)
         elif key in _BY_KEY:
             self.do(_BY_KEY[key].action)
         else:
@@ -190,27 +153,24 @@ class DeskScreen(Home):
     def do(self, action: str) -> None:
         """Do one of the desk's own commands, by its name in `tui/commands.py`."""
         acts: dict[str, Callable[[], object]] = {
-            "confirm": self.confirm,
-            "search": self._acts.search,
-            "undo": self._acts.undo,
-            "group": self._acts.group,
-            "sell": self._acts.sell,
-            "turn": self._turn,
+            "confirm": self.reader.confirm,
+            "search": self.acts.search,
+            "undo": self.acts.undo,
+            "group": self.acts.group,
+            "sell": self.acts.sell,
+            "turn": self.reader.turn,
             "sound": self._sound,
-            "reprint": self._acts.reprint,
+            "reprint": self.acts.reprint,
         }
         acts[action]()
         self.paint()
 
     def _let_be(self) -> None:
         """Nobody goes in by what is held; a line that was begun is dropped."""
-        self.held = None
+        self.reader.held = None
         self._line.end()
         self._dwell.clear()
-        self._note = ""
-
-    def _turn(self) -> None:
-        self.direction = Direction.IN if self.direction is Direction.OUT else Direction.OUT
+        self.reader.note = ""
 
     def _sound(self) -> None:
         self._muted = not self._muted
@@ -220,92 +180,24 @@ class DeskScreen(Home):
     def _end(self) -> None:
         whole = self._line.end()
         if whole.startswith("/"):
-            self._acts.search(whole[1:])
+            self.acts.search(whole[1:])
         elif whole:
-            self.read(whole)
+            self.reader.read(whole)
         self.paint()
-
-    def read(self, line: str) -> None:
-        """Read one line of a scanner: a command, the same once more, or a code to be judged."""
-        text = tidy(line, self.parts.prefix)
-        if not text:
-            return
-        text = code_at_end(text)[1] or text  # what lay before a whole code was left there by hand
-        order = order_of(text)
-        if order is not None:
-            self._obey(order)
-            return
-        at = self.parts.tick()
-        if self._repeats.is_repeat(text, at):
-            self._note = self.parts.tell.say(_AGAIN)
-            self.paint()
-            return
-        held = self.held
-        if held is not None and same_code(held.judged.shot.text) == same_code(text):
-            is_soon = at - held.at <= HOLD_SECONDS_MAX
-            if is_soon and held.judged.verdict is not Verdict.MUST_PAY:
-                self.confirm()
-                return
-        typed = isinstance(read_code(text), TicketName)
-        self.judge(text, Source.TYPED if typed else Source.SCANNER, Asked(self.direction))
-
-    def _obey(self, order: Order) -> None:
-        if order is Order.WAY_IN or order is Order.WAY_OUT:
-            self.direction = Direction.IN if order is Order.WAY_IN else Direction.OUT
-            self.paint()
-            return
-        self.do(str(order))
-
-    def confirm(self) -> None:
-        """Let in who is held: the proof or the note was seen. Money is asked for first."""
-        held = self.held
-        if held is None:
-            self.say(Words("nada a confirmar", "nothing to confirm"))
-            return
-        if held.judged.verdict is Verdict.MUST_PAY:
-            self._acts.collect(held.judged)
-            return
-        asked, shot = held.asked_again(), held.judged.shot
-        if asked is not None:  # an order with several tickets waits for one of them, or the group
-            self.held = None
-            self.judge(shot.text, shot.source, asked)
-
-    def judge(self, text: str, source: Source, asked: Asked) -> None:
-        """Have a code judged after all that came before it."""
-        shot = Shot(text, new_nonce(), asked, source)
-        if self._untold is not None and self._untold.text == text and self._untold.asked == asked:
-            shot = self._untold
-        self._judging_count += 1
-        question = partial(
-            self.parts.desk.scan, shot.text, nonce=shot.nonce, asked=asked, source=source
-        )
-        self._judging.ask(question, partial(self._judged, shot), partial(self._untellable, shot))
-        self.paint()
-
-    def _judged(self, shot: Shot, admission: Admission) -> None:
-        self._judging_count -= 1
-        self._untold = None
-        self.show(Judged(shot, self.parts.now(), admission))
-
-    def _untellable(self, shot: Shot, error: BoxOfficeError) -> None:
-        self._judging_count -= 1
-        self._untold = shot
-        self.show(Judged(shot, self.parts.now(), trouble=error))
 
     def show(self, judged: Judged) -> None:
         """Show what was judged: the bell first, then the picture."""
         self.ring(judged.look)
         at, family = self.parts.tick(), judged.verdict.family
-        if family is VerdictClass.FAULT:
-            self._repeats.forget()
-        self.held = Held(judged, at) if family is VerdictClass.HOLD else None
+        self.reader.hold(judged)
         self.scans.add(judged, self.parts.tell)
         self._dwell.come(judged, stops=family in _STOPS, at=at)
+        self._look()
         self.paint()
 
     def undone(self, name: str) -> None:
         """Show that an admission was taken back."""
-        self._repeats.forget()
+        self.reader.forget()
         self._dwell.clear()
         note = self.parts.tell.say(Words("desfeito", "undone"))
         self.scans.take_back(name, self.parts.now(), note)
@@ -352,7 +244,7 @@ class DeskScreen(Home):
         self._dwell.tick(at)
         is_quiet = bool(self._line.text) and at - self._typed_at > _QUIET_SECONDS
         if is_quiet and code_at_end(self._line.text)[1]:
-            self.read(self._line.end())
+            self.reader.read(self._line.end())
         self._now = Now(self.parts.now(), self._now.status, self._now.stats, self._now.trouble)
         self.paint()
 
@@ -385,6 +277,11 @@ class DeskScreen(Home):
         return self.last_ticket().partition("-")[0]
 
     @property
+    def is_at_rest(self) -> bool:
+        """Whether everything that was asked is answered and painted."""
+        return self._judging.is_idle and self._looking.is_idle and not self._will_paint
+
+    @property
     def window(self) -> BoxOfficeApp:
         """The window that this desk is a home of."""
         assert isinstance(self.app, BoxOfficeApp), "the desk is a home of our window"
@@ -407,18 +304,18 @@ class DeskScreen(Home):
 
     def _paint(self) -> None:
         self._will_paint = False
-        held = self.held
+        held = self.reader.held
         self.query_one(DeskPicture).show(
             Seen(
                 now=self._now,
                 log=self.scans,
-                direction=self.direction,
+                direction=self.reader.direction,
                 shown=self._dwell.shown,
                 proof=held.proof if held else None,
                 waiting_count=self._dwell.waiting_count,
                 line=self._line.text,
-                note=self._note,
-                judging_count=self._judging_count,
+                note=self.reader.note,
+                judging_count=self.reader.judging_count,
                 is_muted=self._muted,
                 is_blurred=self._blurred,
                 commands=tuple(self.commands),

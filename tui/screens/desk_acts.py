@@ -84,7 +84,7 @@ class Acts:
         if not order:
             screen.say(_NOTHING)
             return
-        asked = Asked(screen.direction)
+        asked = Asked(screen.reader.direction)
         title = Words("Admitir o grupo do pedido {order}?", "Let in the group of order {order}?")
         question = partial(screen.parts.desk.group, order, asked)
         answered = partial(self._grouped, asked)
@@ -128,10 +128,13 @@ class Acts:
         screen = self._screen
         title = Words("Admitir {name}?", "Let {name} in?")
         told = [f"{safe(hit.tier)} · {hit.short_code} · {hit.document} · {dialog.state(hit)}"]
-        asked = Asked(screen.direction)
+        asked = Asked(screen.reader.direction)
         name = screen.parts.tell.name(hit.holder_name)
         self._ask(
-            title, told, lambda _: screen.judge(hit.short_code, Source.SEARCH, asked), name=name
+            title,
+            told,
+            lambda _: screen.reader.judge(hit.short_code, Source.SEARCH, asked),
+            name=name,
         )
 
     def _grouped(self, asked: Asked, admissions: Sequence[Admission]) -> None:
@@ -158,7 +161,7 @@ class Acts:
         screen = self._screen
         screen.say(_SOLD, order=sold.order, total=sold.total)
         for ticket in sold.tickets:
-            screen.judge(ticket, Source.TYPED, Asked(Direction.IN))
+            screen.reader.judge(ticket, Source.TYPED, Asked(Direction.IN))
 
     def _owed(self, judged: Judged, owed: Money) -> None:
         language = self._screen.parts.tell.language
@@ -175,7 +178,7 @@ class Acts:
         shot = judged.shot
         screen.ask(
             partial(counter.collect, ticket.short_code, METHODS[way]),
-            lambda _: screen.judge(shot.text, shot.source, shot.asked),
+            lambda _: screen.reader.judge(shot.text, shot.source, shot.asked),
         )
 
     def _printed(self, path: Path) -> None:
