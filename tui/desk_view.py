@@ -190,6 +190,11 @@ class Log:
         """Write down that an admission was undone."""
         self.rows.appendleft(Row(at, "↶", "undone", safe(name), "", "", note))
 
+    @property
+    def last_ticket(self) -> str:
+        """The name of the last ticket that was read; nothing before the first."""
+        return next((row.code for row in self.rows if row.code), "")
+
     def pace(self, now: datetime) -> int:
         """How many this desk let in within the last minute."""
         return sum((now - at).total_seconds() < 60 for at in self._admitted)  # noqa: PLR2004  (s)

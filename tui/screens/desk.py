@@ -1,6 +1,7 @@
 """The desk at the door: the scan line is always armed, whatever lies over it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, TypeVar
@@ -19,7 +20,7 @@ from tui.desk_view import Judged, Log
 from tui.dialogs.over import Over
 from tui.dwell import Dwell
 from tui.looks import Look
-from tui.one_by_one import OneByOne
+from tui.one_by_one import Failed, OneByOne
 from tui.reading import code_at_end, tidy
 from tui.scanner import ENDS, Line
 from tui.screens.desk_acts import Acts
@@ -37,6 +38,7 @@ _QUIET_SECONDS = 1.5  # a whole code that nothing ended is read after so long
 _STOPS = frozenset({VerdictClass.HOLD, VerdictClass.WARN, VerdictClass.REFUSE})
 _AGAIN = Words("   lido de novo: mesma leitura", "   read again: the same reading")
 _BY_KEY = {command.key: command for command in COMMANDS if command.place is Place.DESK}
+_HOME_KEYS = frozenset(one.key for one in COMMANDS if one.action.startswith("app.go("))
 _LIST_KEYS = frozenset({"f1", "ctrl+p"})
 
 
@@ -146,7 +148,7 @@ class DeskScreen(Home):
         elif key in _BY_KEY:
             self.do(_BY_KEY[key].action)
         else:
-            return not any(key == one.key for one in COMMANDS if one.action.startswith("app.go("))
+            return key not in _HOME_KEYS
         self.paint()
         return True
 
@@ -211,10 +213,7 @@ class DeskScreen(Home):
         self._judging.ask(question, answered, self.failed)
 
     def look(
-        self,
-        question: Callable[[], R],
-        answered: Callable[[R], None],
-        failed: Callable[[BoxOfficeError], None],
+        self, question: Callable[[], R], answered: Callable[[R], None], failed: Failed
     ) -> None:
         """Ask something that changes nothing, beside the scans."""
         self._looking.ask(question, answered, failed)
@@ -245,7 +244,7 @@ class DeskScreen(Home):
         is_quiet = bool(self._line.text) and at - self._typed_at > _QUIET_SECONDS
         if is_quiet and code_at_end(self._line.text)[1]:
             self.reader.read(self._line.end())
-        self._now = Now(self.parts.now(), self._now.status, self._now.stats, self._now.trouble)
+        self._now = replace(self._now, at=self.parts.now())
         self.paint()
 
     def _look(self) -> None:
@@ -258,23 +257,17 @@ class DeskScreen(Home):
         self.paint()
 
     def _not_looked(self, error: BoxOfficeError) -> None:
-        self._now = Now(self.parts.now(), self._now.status, self._now.stats, error.message)
+        self._now = replace(self._now, at=self.parts.now(), trouble=error.message)
         self.paint()
 
     def say(self, words: Words, **facts: object) -> None:
         """Tell something beside a scan."""
         self.window.tell(self.parts.tell.say(words, **facts))
 
-    def last_ticket(self) -> str:
-        """Name the last ticket that was read; nothing before the first."""
-        return next((row.code for row in self.scans.rows if row.code), "")
-
-    def last_order(self) -> str:
-        """Name the order that was shown last: that of a ticket, or one with several."""
-        shown = self._dwell.shown
-        if shown is not None and shown.admission is not None and shown.admission.choices:
-            return shown.admission.choices[0].short_code.partition("-")[0]
-        return self.last_ticket().partition("-")[0]
+    @property
+    def shown(self) -> Judged | None:
+        """The verdict that stands on the screen."""
+        return self._dwell.shown
 
     @property
     def is_at_rest(self) -> bool:
@@ -304,18 +297,18 @@ class DeskScreen(Home):
 
     def _paint(self) -> None:
         self._will_paint = False
-        held = self.reader.held
+        reader = self.reader
         self.query_one(DeskPicture).show(
             Seen(
                 now=self._now,
                 log=self.scans,
-                direction=self.reader.direction,
+                direction=reader.direction,
                 shown=self._dwell.shown,
-                proof=held.proof if held else None,
+                proof=reader.held.proof if reader.held else None,
                 waiting_count=self._dwell.waiting_count,
                 line=self._line.text,
-                note=self.reader.note,
-                judging_count=self.reader.judging_count,
+                note=reader.note,
+                judging_count=reader.judging_count,
                 is_muted=self._muted,
                 is_blurred=self._blurred,
                 commands=tuple(self.commands),

@@ -80,7 +80,7 @@ class Acts:
     def group(self) -> None:
         """Let in the rest of the order of who came last."""
         screen = self._screen
-        order = screen.last_order()
+        order = self._last_order()
         if not order:
             screen.say(_NOTHING)
             return
@@ -108,7 +108,7 @@ class Acts:
 
     def reprint(self) -> None:
         """Print the last ticket that was read once more."""
-        counter, ticket = self._counter(), self._screen.last_ticket()
+        counter, ticket = self._counter(), self._screen.scans.last_ticket
         if counter is None:
             return
         if not ticket:
@@ -183,6 +183,13 @@ class Acts:
 
     def _printed(self, path: Path) -> None:
         self._screen.say(Words("impresso: {path}", "printed: {path}"), path=path)
+
+    def _last_order(self) -> str:
+        """Name the order that was shown last: that of a ticket, or one with several."""
+        shown = self._screen.shown
+        if shown is not None and shown.admission is not None and shown.admission.choices:
+            return shown.admission.choices[0].short_code.partition("-")[0]
+        return self._screen.scans.last_ticket.partition("-")[0]
 
     def _counter(self) -> Counter | None:
         counter = self._screen.parts.counter
