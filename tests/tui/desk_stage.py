@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from boxoffice.door.queries import gate_at
 from boxoffice.office import BoxOffice
-from tests.making import SLUG
+from tests.making import SLUG, Clock
 from tui.app import BoxOfficeApp
 from tui.commands import Place
 from tui.desk import Desk, LocalDesk
@@ -24,7 +24,8 @@ from tui.words import Language
 
 _ENDS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}
 _ORDER = re.compile(r"\b[A-HJKMNP-TV-Z2-9]{6}(?=-\d)")
-_TURNS_MAX = 500  # of the event loop: more of them, and the desk hangs
+_TURN_SECONDS = 0.01
+_TURNS_MAX = 2_000  # of the event loop: more of them, and the desk hangs
 
 
 class Window(BoxOfficeApp):
@@ -47,6 +48,7 @@ class Window(BoxOfficeApp):
 class Stage:
     """The desk, and hands to work it with."""
 
+    office: BoxOffice
     app: Window
     desk: DeskScreen
     pilot: Pilot[None]
@@ -67,16 +69,28 @@ class Stage:
 
     async def settle(self) -> None:
         """Wait until everything that was asked is answered and painted."""
+        rests = 0
         for _ in range(_TURNS_MAX):
-            await self.pilot.pause()
-            if self.desk.is_at_rest:
-                await self.pilot.pause()
+            await self.pilot.pause(_TURN_SECONDS)
+            rests = rests + 1 if self.desk.is_at_rest else 0
+            if rests == 3:  # what was painted may have asked something more
                 return
         raise AssertionError("the desk does not come to rest")
 
     def later(self, seconds: float) -> None:
         """Let the stop-watch run."""
         self.seconds[0] += seconds
+
+    async def look(self) -> None:
+        """Let the desk count who is in."""
+        self.desk.refresh_numbers()
+        await self.settle()
+
+    @property
+    def clock(self) -> Clock:
+        """The clock on the wall."""
+        assert isinstance(self.office.now, Clock)
+        return self.office.now
 
     @property
     def picture(self) -> str:
@@ -122,6 +136,6 @@ async def on_stage(
     screen = DeskScreen(parts)
     app = Window({Place.DESK: lambda: screen}, start=Place.DESK, language=language)
     async with app.run_test(size=size) as pilot:
-        stage = Stage(app, screen, pilot, seconds)
+        stage = Stage(office, app, screen, pilot, seconds)
         await stage.settle()
         yield stage

@@ -13,13 +13,13 @@ from boxoffice.door.queries import DoorStats
 from boxoffice.door.rules import VerdictClass
 from boxoffice.errors import BoxOfficeError
 from tui.app import BoxOfficeApp, Home
+from tui.bells import Bells
 from tui.commands import COMMANDS, Command, Place, commands_at
 from tui.desk import DeskStatus
 from tui.desk_paint import Now
 from tui.desk_view import Judged, Log
 from tui.dialogs.over import Over
 from tui.dwell import Dwell
-from tui.looks import Look
 from tui.one_by_one import Failed, OneByOne
 from tui.reading import code_at_end, tidy
 from tui.scanner import ENDS, Line
@@ -58,7 +58,8 @@ class DeskScreen(Home):
         self._judging = OneByOne("desk")
         self._looking = OneByOne("desk-look")
         self._kept = KeptScans()
-        self._muted, self._will_paint, self._blurred = parts.is_muted, False, False
+        self._will_paint, self._blurred = False, False
+        self._bells = Bells(self, is_muted=parts.is_muted)
         self._now = Now(parts.now(), parts.status)
         self.acts = Acts(self)
         self.reader = Reader(self, self._judging)
@@ -72,14 +73,14 @@ class DeskScreen(Home):
         self.run_worker(self._judging.run(), exit_on_error=False)
         self.run_worker(self._looking.run(), exit_on_error=False)
         self.set_interval(_TICK_SECONDS, self._tick)
-        self.set_interval(_STATS_SECONDS, self._look)
+        self.set_interval(_STATS_SECONDS, self.refresh_numbers)
         self.watch(self.app, "app_focus", self._focus, init=False)
         for source in self.parts.sources:
             source.start(
                 partial(self.app.call_from_thread, self.scanned),
                 partial(self.app.call_from_thread, self.trouble),
             )
-        self._look()
+        self.refresh_numbers()
         self.paint()
 
     def on_unmount(self) -> None:
@@ -161,7 +162,7 @@ class DeskScreen(Home):
             "group": self.acts.group,
             "sell": self.acts.sell,
             "turn": self.reader.turn,
-            "sound": self._sound,
+            "sound": self._bells.toggle,
             "reprint": self.acts.reprint,
         }
         acts[action]()
@@ -173,9 +174,6 @@ class DeskScreen(Home):
         self._line.end()
         self._dwell.clear()
         self.reader.note = ""
-
-    def _sound(self) -> None:
-        self._muted = not self._muted
 
     # Reading
 
@@ -189,12 +187,12 @@ class DeskScreen(Home):
 
     def show(self, judged: Judged) -> None:
         """Show what was judged: the bell first, then the picture."""
-        self.ring(judged.look)
+        self._bells.ring(judged.look)
         at, family = self.parts.tick(), judged.verdict.family
         self.reader.hold(judged)
         self.scans.add(judged, self.parts.tell)
         self._dwell.come(judged, stops=family in _STOPS, at=at)
-        self._look()
+        self.refresh_numbers()
         self.paint()
 
     def undone(self, name: str) -> None:
@@ -226,14 +224,6 @@ class DeskScreen(Home):
         """Tell what went wrong beside a scan."""
         self.window.tell(text, is_trouble=True)
 
-    def ring(self, look: Look) -> None:
-        """Ring as often as the verdict says. Nobody hears a muted desk."""
-        for turn in range(0 if self._muted else look.bells):
-            if turn == 0:
-                self.app.bell()
-            else:
-                self.set_timer(turn * look.gap_seconds, self.app.bell)
-
     def _focus(self, has_focus: bool) -> None:  # noqa: FBT001  (as Textual calls it)
         self._blurred = not has_focus
         self.paint()
@@ -247,7 +237,8 @@ class DeskScreen(Home):
         self._now = replace(self._now, at=self.parts.now())
         self.paint()
 
-    def _look(self) -> None:
+    def refresh_numbers(self) -> None:
+        """Ask how the desk stands and who is in, unless that is being asked."""
         if self._looking.is_idle:
             desk = self.parts.desk
             self.look(lambda: (desk.status(), desk.stats()), self._looked, self._not_looked)
@@ -309,7 +300,7 @@ class DeskScreen(Home):
                 line=self._line.text,
                 note=reader.note,
                 judging_count=reader.judging_count,
-                is_muted=self._muted,
+                is_muted=self._bells.is_muted,
                 is_blurred=self._blurred,
                 commands=tuple(self.commands),
             )
