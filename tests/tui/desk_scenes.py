@@ -28,10 +28,10 @@ class Broken(LocalDesk):
 
     def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
         del text, nonce, asked, source
-        return [][0]
+        raise ZeroDivisionError
 
     def search(self, text: str) -> Sequence[Hit]:
-        return [][len(text)]
+        raise ZeroDivisionError(text)
 
 
 class Alone(LocalDesk):

@@ -67,6 +67,16 @@ class Stage:
             self.app.post_message(events.Key(key, None))
             await self.settle()
 
+    async def paste(self, text: str) -> None:
+        """Paste a text."""
+        self.app.post_message(events.Paste(text))
+        await self.settle()
+
+    async def tick(self) -> None:
+        """Let the desk look at its stop-watch."""
+        self.desk.tick()
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until everything that was asked is answered and painted."""
         rests = 0

@@ -22,7 +22,7 @@ _WAITS = Words(
     "+{count} leitura(s) à espera: Esc volta ao leitor", "+{count} scan(s) wait: Esc goes back"
 )
 
-_FRAME_ROWS, _FRAME_COLUMNS = 4, 8  # of the terminal, around the lines
+_FRAME_ROWS, _FRAME_COLUMNS = 4, 10  # of the terminal, around the lines
 
 
 class Over(ModalScreen[R]):

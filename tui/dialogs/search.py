@@ -96,10 +96,10 @@ class Search(Over[Hit]):
     def row(self, hit: Hit) -> str:
         """Write one guest on one line."""
         cells = (
-            (self._tell.name(hit.holder_name), 25),
+            (self._tell.name(hit.holder_name), 20),
             (hit.short_code, 10),
             (self.state(hit), 11),
-            (safe(hit.tier), 13),
+            (safe(hit.tier), 9),
             (hit.document, 15),
         )
         return " ".join(fit(text, width) for text, width in cells).rstrip()

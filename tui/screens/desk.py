@@ -72,7 +72,7 @@ class DeskScreen(Home):
         """Start the two workers, the clock and the scanners."""
         self.run_worker(self._judging.run(), exit_on_error=False)
         self.run_worker(self._looking.run(), exit_on_error=False)
-        self.set_interval(_TICK_SECONDS, self._tick)
+        self.set_interval(_TICK_SECONDS, self.tick)
         self.set_interval(_STATS_SECONDS, self.refresh_numbers)
         self.watch(self.app, "app_focus", self._focus, init=False)
         for source in self.parts.sources:
@@ -228,7 +228,8 @@ class DeskScreen(Home):
         self._blurred = not has_focus
         self.paint()
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Look at the stop-watch: what is due is shown, and a line nothing ended is read."""
         at = self.parts.tick()
         self._dwell.tick(at)
         is_quiet = bool(self._line.text) and at - self._typed_at > _QUIET_SECONDS

@@ -42,7 +42,8 @@ class Reader:
         text = code_at_end(text)[1] or text  # what lay before a whole code was left there by hand
         order = order_of(text)
         if order is not None:
-            self._obey(order)
+            # After the scans before it: CONFIRMA may come in the same burst as what it confirms.
+            self._judging.ask(lambda: order, self._obey, self._screen.failed)
             return
         at = self._screen.parts.tick()
         if self._repeats.is_repeat(text, at):
