@@ -42,8 +42,7 @@ class Reader:
         text = code_at_end(text)[1] or text  # what lay before a whole code was left there by hand
         order = order_of(text)
         if order is not None:
-            # After the scans before it: CONFIRMA may come in the same burst as what it confirms.
-            self._judging.ask(lambda: order, self._obey, self._screen.failed)
+            self._obey(order)
             return
         at = self._screen.parts.tick()
         if self._repeats.is_repeat(text, at):
@@ -64,7 +63,9 @@ class Reader:
             self.direction = Direction.IN if order is Order.WAY_IN else Direction.OUT
             self._screen.paint()
             return
-        self._screen.do(str(order))
+        # After the scans before it: CONFIRMA may come in one burst with what it confirms.
+        done = partial(self._screen.do, str(order))
+        self._judging.ask(lambda: None, lambda _: done(), self._screen.failed)
 
     def confirm(self) -> None:
         """Let in who is held: the proof or the note was seen. Money is asked for first."""
