@@ -41,12 +41,14 @@ class OneByOne:
             try:
                 answer = await loop.run_in_executor(self._thread, question)
             except BoxOfficeError as error:
+                self._asked_count -= 1
                 failed(error)
             except Exception as error:  # noqa: BLE001  (the door goes on, whatever breaks)
+                self._asked_count -= 1
                 failed(_fault(error))
             else:
+                self._asked_count -= 1
                 answered(answer)
-            self._asked_count -= 1
 
     def close(self) -> None:
         """Forget what was not asked yet; what is being asked is finished."""

@@ -59,7 +59,7 @@ class DeskScreen(Home):
         self._looking = OneByOne("desk-look")
         self._kept = KeptScans()
         self._will_paint, self._blurred = False, False
-        self._bells = Bells(self, is_muted=parts.is_muted)
+        self.bells = Bells(self, is_muted=parts.is_muted)
         self._now = Now(parts.now(), parts.status)
         self.acts = Acts(self)
         self.reader = Reader(self, self._judging)
@@ -137,8 +137,9 @@ class DeskScreen(Home):
             self._kept.keep(over, over.text, text)
 
     def _key_of_a_person(self, key: str) -> bool:
-        self._dwell.key(self.parts.tick())
-        if key in _LIST_KEYS:
+        if self._dwell.key(self.parts.tick()):
+            self.paint()  # the next verdict is seen first; the key must not act on it unseen
+        elif key in _LIST_KEYS:
             self.acts.commands()
         elif key == "ctrl+q":
             self.acts.leave()
@@ -147,26 +148,11 @@ class DeskScreen(Home):
         elif key in {"left", "right"} and self.reader.held is not None:
             self.reader.held.turn(1 if key == "right" else -1)
         elif key in _BY_KEY:
-            self.do(_BY_KEY[key].action)
+            self.acts.do(_BY_KEY[key].action)
         else:
             return key not in _HOME_KEYS
         self.paint()
         return True
-
-    def do(self, action: str) -> None:
-        """Do one of the desk's own commands, by its name in `tui/commands.py`."""
-        acts: dict[str, Callable[[], object]] = {
-            "confirm": self.reader.confirm,
-            "search": self.acts.search,
-            "undo": self.acts.undo,
-            "group": self.acts.group,
-            "sell": self.acts.sell,
-            "turn": self.reader.turn,
-            "sound": self._bells.toggle,
-            "reprint": self.acts.reprint,
-        }
-        acts[action]()
-        self.paint()
 
     def _let_be(self) -> None:
         """Nobody goes in by what is held; a line that was begun is dropped."""
@@ -187,7 +173,7 @@ class DeskScreen(Home):
 
     def show(self, judged: Judged) -> None:
         """Show what was judged: the bell first, then the picture."""
-        self._bells.ring(judged.look)
+        self.bells.ring(judged.look)
         at, family = self.parts.tick(), judged.verdict.family
         self.reader.hold(judged)
         self.scans.add(judged, self.parts.tell)
@@ -240,7 +226,7 @@ class DeskScreen(Home):
 
     def refresh_numbers(self) -> None:
         """Ask how the desk stands and who is in, unless that is being asked."""
-        if self._looking.is_idle:
+        if self._looking.is_idle and self._judging.is_idle:  # a guest waits for no number
             desk = self.parts.desk
             self.look(lambda: (desk.status(), desk.stats()), self._looked, self._not_looked)
 
@@ -289,19 +275,20 @@ class DeskScreen(Home):
 
     def _paint(self) -> None:
         self._will_paint = False
-        reader = self.reader
+        reader, shown = self.reader, self._dwell.shown
+        held = reader.held if reader.held and reader.held.judged is shown else None
         self.query_one(DeskPicture).show(
             Seen(
                 now=self._now,
                 log=self.scans,
                 direction=reader.direction,
-                shown=self._dwell.shown,
-                proof=reader.held.proof if reader.held else None,
+                shown=shown,
+                proof=held.proof if held else None,
                 waiting_count=self._dwell.waiting_count,
                 line=self._line.text,
                 note=reader.note,
                 judging_count=reader.judging_count,
-                is_muted=self._bells.is_muted,
+                is_muted=self.bells.is_muted,
                 is_blurred=self._blurred,
                 commands=tuple(self.commands),
             )

@@ -38,6 +38,22 @@ class Acts:
     def __init__(self, screen: "DeskScreen") -> None:
         self._screen = screen
 
+    def do(self, action: str) -> None:
+        """Do one of the desk's own commands, by its name in `tui/commands.py`."""
+        screen = self._screen
+        acts: dict[str, Callable[[], object]] = {
+            "confirm": screen.reader.confirm,
+            "search": self.search,
+            "undo": self.undo,
+            "group": self.group,
+            "sell": self.sell,
+            "turn": screen.reader.turn,
+            "sound": screen.bells.toggle,
+            "reprint": self.reprint,
+        }
+        acts[action]()
+        screen.paint()
+
     def commands(self) -> None:
         """List every key that works here; a chosen one is done. Help and palette in one."""
         screen = self._screen
@@ -122,7 +138,7 @@ class Acts:
         elif action.startswith("app."):
             self._screen.run_worker(self._screen.window.run_action(action), exit_on_error=False)
         else:
-            self._screen.do(action)
+            self.do(action)
 
     def _picked(self, dialog: Search, hit: Hit) -> None:
         screen = self._screen

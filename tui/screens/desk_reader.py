@@ -64,13 +64,13 @@ class Reader:
             self._screen.paint()
             return
         # After the scans before it: CONFIRMA may come in one burst with what it confirms.
-        done = partial(self._screen.do, str(order))
+        done = partial(self._screen.acts.do, str(order))
         self._judging.ask(lambda: None, lambda _: done(), self._screen.failed)
 
     def confirm(self) -> None:
         """Let in who is held: the proof or the note was seen. Money is asked for first."""
         held = self.held
-        if held is None:
+        if held is None or held.judged is not self._screen.shown:  # nobody goes in unseen
             self._screen.say(_NOTHING)
             return
         if held.judged.verdict is Verdict.MUST_PAY:
