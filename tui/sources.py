@@ -147,7 +147,7 @@ def source_of(text: str) -> ScanSource | None:
     if text == "keys":
         return None
     if text == "-":
-        return Pipe(descriptor=os.dup(0))
+        return _stdin()
     if kind == "serial" and rest:
         return SerialLine(rest)
     if kind == "fifo" and rest:
@@ -156,6 +156,24 @@ def source_of(text: str) -> ScanSource | None:
             raise NotFound("pipe", rest[:80], hint=f"make it: mkfifo {rest[:80]}")
         return Pipe(path)
     raise BadValue("--input", "must be keys, serial:PORT, fifo:PATH or -.")
+
+
+def _stdin() -> ScanSource | None:
+    """Take what is piped in for scans, and the terminal itself for the keys."""
+    if os.isatty(0):
+        return None
+    piped = os.dup(0)
+    try:
+        keys = os.open("/dev/tty", os.O_RDWR)
+    except OSError as error:
+        os.close(piped)
+        raise BadValue(
+            "--input", "is piped, and there is no terminal for the keys.",
+            hint="boxoffice desk --plain reads codes from a pipe",
+        ) from error  # fmt: skip
+    os.dup2(keys, 0)
+    os.close(keys)
+    return Pipe(descriptor=piped)
 
 
 def _tell(hear: Told, text: str) -> None:

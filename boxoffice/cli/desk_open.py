@@ -53,7 +53,8 @@ def open_desk(ctx: typer.Context, wanted: Wanted) -> None:
     names = [theme.name.removeprefix("boxoffice-") for theme in THEMES]
     if wanted.theme not in names:
         raise BadValue("--theme", "must be one of: " + ", ".join(names))
-    if not wanted.plain and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    has_keys = sys.stdin.isatty() or wanted.source == "-"
+    if not wanted.plain and not (has_keys and sys.stderr.isatty()):
         raise BadValue(
             "the desk",
             "needs a terminal.",

@@ -28,6 +28,7 @@ class Terminal:
         self.process = subprocess.Popen(  # noqa: S603  (our own program)
             command, stdin=other, stdout=other, stderr=other, env=environment | more,
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  (no threads)
         )  # fmt: skip
         os.close(other)
         self.written = b""

@@ -1,7 +1,9 @@
 """The real program in a real pseudo-terminal: bursts, a stalled screen, names that would act."""
 
 import os
+import pty
 import re
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +14,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from boxoffice.door.models import Entry, Scan
+from boxoffice.door.scan import Shown
 from boxoffice.office import BoxOffice
 from boxoffice.tickets.models import Ticket
 from tests.commands import Commands
@@ -79,10 +82,7 @@ def in_order(office: BoxOffice) -> list[str]:
     return [scan.text_digest for scan in scans]
 
 
-def digests(office: BoxOffice, codes: list[str]) -> list[str]:
-    from boxoffice.door.scan import Shown  # noqa: PLC0415  (here alone)
-
-    del office
+def digests(codes: list[str]) -> list[str]:
     return [Shown(code, "").digest for code in codes]
 
 
@@ -94,7 +94,7 @@ def test_100_codes_back_to_back_are_all_judged_in_order(
         desk.type("".join(f"{code}\r" for code in codes).encode())
         desk.wait(lambda: len(rows(office, Scan)) == 100)
 
-    assert in_order(office) == digests(office, codes)
+    assert in_order(office) == digests(codes)
     assert len(rows(office, Entry)) == 100
 
 
@@ -110,7 +110,7 @@ def test_5_scans_a_second_while_the_screen_moves_lose_nothing(
             desk.read(0.2)
         desk.wait(lambda: len(rows(office, Scan)) == 20)
 
-    assert in_order(office) == digests(office, codes)
+    assert in_order(office) == digests(codes)
 
 
 def test_a_terminal_that_stalls_loses_no_scan(office: BoxOffice, boxoffice: Commands) -> None:
@@ -121,7 +121,7 @@ def test_a_terminal_that_stalls_loses_no_scan(office: BoxOffice, boxoffice: Comm
             time.sleep(0.1)
         desk.wait(lambda: len(rows(office, Scan)) == 20)
 
-    assert in_order(office) == digests(office, codes)
+    assert in_order(office) == digests(codes)
 
 
 def test_codes_typed_while_it_starts_are_judged(office: BoxOffice, boxoffice: Commands) -> None:
@@ -132,7 +132,7 @@ def test_codes_typed_while_it_starts_are_judged(office: BoxOffice, boxoffice: Co
         desk.type("".join(f"{code}\r" for code in codes).encode())
         desk.wait(lambda: len(rows(office, Scan)) == 10)
 
-    assert in_order(office) == digests(office, codes)
+    assert in_order(office) == digests(codes)
 
 
 def test_no_name_acts_on_the_terminal(office: BoxOffice, boxoffice: Commands) -> None:
@@ -173,12 +173,25 @@ def test_lines_of_a_pipe_are_scans_while_the_keys_still_work(
         desk.type("".join(f"{code}\r" for code in codes[5:]).encode())
         desk.wait(lambda: len(rows(office, Scan)) == 10)
 
-    assert in_order(office) == digests(office, codes)
+    assert in_order(office) == digests(codes)
+
+
+def test_what_is_piped_in_is_scanned_and_the_keys_are_those_of_the_terminal(
+    office: BoxOffice, boxoffice: Commands, tmp_path: Path
+) -> None:
+    codes = sold(office, 10)
+    (tmp_path / "codes").write_text("".join(f"{code}\n" for code in codes[:5]))
+    command = shlex.join(boxoffice.words(f"desk --event {SLUG} --mute --input -"))
+    piped = ["sh", "-c", f"cat {tmp_path / 'codes'} | {command}"]
+    with terminal(piped, boxoffice.environment()) as desk:
+        desk.wait(lambda: len(rows(office, Scan)) == 5)
+        desk.type("".join(f"{code}\r" for code in codes[5:]).encode())
+        desk.wait(lambda: len(rows(office, Scan)) == 10)
+
+    assert in_order(office) == digests(codes)
 
 
 def test_a_scanner_on_a_serial_line_is_read(office: BoxOffice, boxoffice: Commands) -> None:
-    import pty  # noqa: PLC0415  (here alone: the far end of a serial line)
-
     codes = sold(office, 10)
     scanner, port = pty.openpty()
     try:
@@ -190,7 +203,7 @@ def test_a_scanner_on_a_serial_line_is_read(office: BoxOffice, boxoffice: Comman
         os.close(scanner)
         os.close(port)
 
-    assert in_order(office) == digests(office, codes)
+    assert in_order(office) == digests(codes)
 
 
 def test_it_ends_by_key_and_leaves_a_usable_terminal(
