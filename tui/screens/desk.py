@@ -181,6 +181,10 @@ class DeskScreen(Home):
         self.refresh_numbers()
         self.paint()
 
+    def seen(self) -> None:
+        """What stands was seen: the next verdict need not wait."""
+        self._dwell.key(self.parts.tick())
+
     def undone(self, name: str) -> None:
         """Show that an admission was taken back."""
         self.reader.forget()

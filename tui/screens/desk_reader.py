@@ -79,6 +79,7 @@ class Reader:
         asked, shot = held.asked_again(), held.judged.shot
         if asked is not None:  # an order with several tickets waits for one of them, or the group
             self.held = None
+            self._screen.seen()
             self.judge(shot.text, shot.source, asked)
 
     def judge(self, text: str, source: Source, asked: Asked) -> None:
