@@ -44,26 +44,30 @@ class Terminal:
     def read(self, seconds: float) -> None:
         """Read what is written within some seconds."""
         until = time.monotonic() + seconds
-        while True:
-            left = max(0.0, until - time.monotonic())
-            ready, _, _ = select.select([self.keys], [], [], left)
-            if not ready:
-                return
-            try:
-                self.written += os.read(self.keys, 65_536)
-            except OSError:  # the program has ended
-                return
+        while self._take(max(0.0, until - time.monotonic())):
+            pass
 
     def wait(self, is_so: Callable[[], bool]) -> None:
         """Read until something is so."""
         until = time.monotonic() + PATIENCE_SECONDS
         while not is_so():
             assert time.monotonic() < until, self.written[-2_000:]
-            self.read(0.05)
+            self._take(0.05)
 
     def wait_for(self, text: str) -> None:
         """Read until a text was written."""
         self.wait(lambda: text.encode() in self.written)
+
+    def _take(self, seconds: float) -> bool:
+        """Read once, when there is anything within some seconds; say whether there was."""
+        ready, _, _ = select.select([self.keys], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            self.written += os.read(self.keys, 65_536)
+        except OSError:  # the program has ended
+            return False
+        return True
 
     def close(self) -> None:
         """End the program, and give the terminal back."""

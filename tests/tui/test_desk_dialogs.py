@@ -127,6 +127,8 @@ async def test_the_group_comes_in_with_who_came_first(door: BoxOffice) -> None:
         await stage.press("ctrl+g", "ctrl+o")
 
         assert sorted(stage.verdicts) == ["admit", "admit", "admit", "warn"]
+        assert "ALREADY IN" not in stage.picture
+        assert stage.app.bells == 3
         assert stage.app.told == ["2 of 3 let in"]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from boxoffice.door.models import Source
-from boxoffice.door.rules import Asked, Direction
+from boxoffice.door.rules import Asked, Direction, Verdict
 from boxoffice.door.scan import new_nonce
 from boxoffice.door.search import Hit
 from boxoffice.door.words import Admission
@@ -155,10 +155,15 @@ class Acts:
 
     def _grouped(self, asked: Asked, admissions: Sequence[Admission]) -> None:
         screen = self._screen
+        has_come = any(admission.verdict.admits for admission in admissions)
         for admission in sorted(admissions, key=lambda one: not one.verdict.admits):
             name = admission.ticket.short_code if admission.ticket else ""
             shot = Shot(name, new_nonce(), asked, Source.GROUP)
-            screen.show(Judged(shot, screen.parts.now(), admission))
+            judged = Judged(shot, screen.parts.now(), admission)
+            if has_come and admission.verdict is Verdict.ALREADY_IN:
+                screen.scans.add(judged, screen.parts.tell)  # who came first is no surprise
+            else:
+                screen.show(judged)
         count = sum(admission.verdict.admits for admission in admissions)
         told = Words("{count} de {all} entraram", "{count} of {all} let in")
         screen.say(told, count=count, all=len(admissions))
