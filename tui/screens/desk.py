@@ -58,7 +58,7 @@ class DeskScreen(Home):
         self._judging = OneByOne("desk")
         self._looking = OneByOne("desk-look")
         self._kept = KeptScans()
-        self._will_paint, self._blurred = False, False
+        self._will_paint, self._will_count, self._blurred = False, False, False
         self.bells = Bells(self, is_muted=parts.is_muted)
         self._now = Now(parts.now(), parts.status)
         self.acts = Acts(self)
@@ -100,8 +100,6 @@ class DeskScreen(Home):
             return
         for text in self._kept.let_go():
             self.reader.read(text)
-
-    # Keys
 
     def take_key(self, event: events.Key) -> bool:
         """Take every key: letters are the scanner's, and what is no key of ours does nothing."""
@@ -161,8 +159,6 @@ class DeskScreen(Home):
         self._dwell.clear()
         self.reader.note = ""
 
-    # Reading
-
     def _end(self) -> None:
         whole = self._line.end()
         if whole.startswith("/"):
@@ -178,8 +174,9 @@ class DeskScreen(Home):
         self.reader.hold(judged)
         self.scans.add(judged, self.parts.tell)
         self._dwell.come(judged, stops=family in _STOPS, at=at)
-        self.refresh_numbers()
+        self._will_count = True
         self.paint()
+        self.call_after_refresh(self.refresh_numbers)  # the verdict first, then the numbers
 
     def seen(self) -> None:
         """What stands was seen: the next verdict need not wait."""
@@ -193,8 +190,6 @@ class DeskScreen(Home):
         self.scans.take_back(name, self.parts.now(), note)
         self.window.tell(f"↶ {name}: {note}")
         self.paint()
-
-    # Asking, telling, painting
 
     def ask(self, question: Callable[[], R], answered: Callable[[R], None]) -> None:
         """Ask something that changes the door, after the scans before it."""
@@ -230,6 +225,7 @@ class DeskScreen(Home):
 
     def refresh_numbers(self) -> None:
         """Ask how the desk stands and who is in, unless that is being asked."""
+        self._will_count = False
         if self._looking.is_idle and self._judging.is_idle:  # a guest waits for no number
             desk = self.parts.desk
             self.look(lambda: (desk.status(), desk.stats()), self._looked, self._not_looked)
@@ -254,7 +250,8 @@ class DeskScreen(Home):
     @property
     def is_at_rest(self) -> bool:
         """Whether everything that was asked is answered and painted."""
-        return self._judging.is_idle and self._looking.is_idle and not self._will_paint
+        is_idle = self._judging.is_idle and self._looking.is_idle
+        return is_idle and not self._will_paint and not self._will_count
 
     @property
     def window(self) -> BoxOfficeApp:
