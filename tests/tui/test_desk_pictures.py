@@ -34,6 +34,7 @@ async def test_a_scene_looks_as_it_did(
     language = Language.PT if size == SIZES[0] else Language.EN
     async with on_stage(door, size=size, language=language) as stage:
         await SCENES[scene](stage)
+        await stage.look()
 
         assert stage.picture == snapshot
 
@@ -46,6 +47,7 @@ async def test_a_small_terminal_still_says_the_verdict(
 ) -> None:
     async with on_stage(door, size=size, language=Language.PT) as stage:
         await SCENES[scene](stage)
+        await stage.look()
 
         assert stage.picture == snapshot
 
@@ -56,7 +58,8 @@ async def test_what_breaks_is_a_fault_and_the_door_goes_on(
     door: BoxOffice, snapshot: SnapshotAssertion, kind: type[Silent | Broken]
 ) -> None:
     async with on_stage(door, desk=kind(door, "noite", "main", "A")) as stage:
-        await SCENES["admitted"](stage)
+        await admitted(stage)
+        await stage.look()
 
         assert re.sub(r"ref [0-9a-f]{6}", "ref 000000", stage.picture) == snapshot
         assert stage.verdicts == ["fault"]
@@ -69,6 +72,7 @@ async def test_a_desk_alone_tells_the_age_of_its_copy_and_what_is_unsent(
 ) -> None:
     async with on_stage(door, desk=Alone(door, "noite", "main", "A")) as stage:
         await admitted(stage)
+        await stage.look()
 
         assert stage.picture == snapshot
 
