@@ -183,6 +183,10 @@ class Commands:
         """Start the listener on a free port; yield its process and its address."""
         return self.serving("webhook serve --port 0")
 
+    def words(self, line: str) -> list[str]:
+        """Return a command as an operating system starts it."""
+        return [*_PROGRAM, *shlex.split(line)]
+
     def environment(self) -> dict[str, str]:
         """Return the environment a command runs in."""
         kept = {name: v for name, v in os.environ.items() if not name.startswith("BOXOFFICE_")}

@@ -161,6 +161,10 @@ class BoxOfficeApp(App[None]):
         home = self.home
         return commands_at(Place.ANY if home is None else home.PLACE)
 
+    def has_home(self, action: str) -> bool:
+        """Say whether the action that shows a home shows one of this window's."""
+        return any(action == f"app.go('{place}')" for place in self._homes)
+
     def _runner(self, action: str) -> Callable[[], None]:
         def run() -> None:
             where = self if self.home is None else self.home  # the palette is no screen of ours

@@ -51,6 +51,14 @@ class Command:
 
 
 COMMANDS = (
+    Command("confirm", "ctrl+o", Words("Confirma", "Confirm"), "confirm", Place.DESK),
+    Command("search", "ctrl+f", Words("Busca", "Search"), "search", Place.DESK),
+    Command("undo", "ctrl+z", Words("Desfaz", "Undo"), "undo", Place.DESK),
+    Command("group", "ctrl+g", Words("Grupo", "Group"), "group", Place.DESK),
+    Command("sell", "ctrl+n", Words("Vende", "Sell"), "sell", Place.DESK),
+    Command("turn", "ctrl+e", Words("Entrada/saída", "In/out"), "turn", Place.DESK),
+    Command("sound", "ctrl+t", Words("Som", "Sound"), "sound", Place.DESK),
+    Command("reprint", "ctrl+r", Words("Reimprime", "Reprint"), "reprint", Place.DESK),
     Command("help", "f1", Words("Ajuda", "Help"), "app.help"),
     Command("desk", "f2", Words("Portaria", "Desk"), "app.go('desk')", is_shown=False),
     Command("tonight", "f3", Words("Hoje", "Tonight"), "app.go('tonight')", is_shown=False),

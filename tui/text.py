@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.text import Text
 from textual.color import Color
@@ -33,6 +34,13 @@ def said(text: str, style: str = "", *, length_max: int = 200) -> Content:
 def cell(text: str, style: str = "", *, length_max: int = 200) -> Text:
     """Return text of anybody for the cell of a table, which takes nothing but Rich's own."""
     return Text(safe(text, length_max=length_max), style, no_wrap=True, overflow="ellipsis")
+
+
+def fit(text: str, cells: int) -> str:
+    """Return inert text exactly `cells` wide: cut with `…`, or with blanks behind it."""
+    if cell_len(text) > cells:
+        return set_cell_size(text, max(0, cells - 1)) + "…"[:cells]
+    return set_cell_size(text, cells)
 
 
 class ControlStrip(LineFilter):

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxoffice.cli.desk_enrol import MaybeEvent, folder_of
 from boxoffice.cli.desk_enrol import app as enrol_app
-from boxoffice.cli.desk_enrol import folder_of
-from boxoffice.cli.options import AsJson, Fields, example, noun
+from boxoffice.cli.desk_open import DeskGroup, Wanted, open_desk
+from boxoffice.cli.options import AsJson, Fields, ListName, example, noun
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,8 +18,44 @@ if TYPE_CHECKING:
     from boxoffice.door.known import Snapshot
     from tui.remote import RemoteDesk
 
-app = noun("A machine at the door: enrol it, keep it in step.")
+app = noun("A machine at the door: open it, enrol it, keep it in step.")
 app.add_typer(enrol_app)  # its verbs are verbs of `desk`
+
+
+@app.callback(
+    cls=DeskGroup,
+    invoke_without_command=True,
+    epilog=example("boxoffice desk --event noite --list main --gate A"),
+)
+def desk_command(
+    ctx: typer.Context,
+    event: MaybeEvent = None,
+    list_name: ListName = None,
+    gate: Annotated[str, typer.Option("--gate", help="What this gate is called.")] = "",
+    source: Annotated[
+        str, typer.Option("--input", help="keys, serial:PORT, fifo:PATH or - beside the keys.")
+    ] = "keys",
+    prefix: Annotated[str, typer.Option("--prefix", help="What the scanner types first.")] = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Sentences instead of a screen: one a scan.")
+    ] = False,
+    mute: Annotated[bool, typer.Option("--mute", help="No bells.")] = False,
+    hide_names: Annotated[
+        bool, typer.Option("--hide-names", help="Initials: the queue can read the screen.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not try the line.")] = False,
+    theme: Annotated[str, typer.Option("--theme", help="dark, light or contrast.")] = "dark",
+    lang: Annotated[str | None, typer.Option("--lang", help="pt-BR or en.")] = None,
+) -> None:
+    """Open the desk: on the database with --event, else as the desk this machine is enrolled as."""
+    if ctx.invoked_subcommand is not None:
+        return
+    open_desk(
+        ctx,
+        Wanted(
+            event, list_name, gate, source, prefix, plain, mute, hide_names, offline, theme, lang
+        ),
+    )
 
 
 @app.command("pull", epilog=example("boxoffice desk pull"))

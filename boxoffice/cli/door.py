@@ -9,6 +9,7 @@ from boxoffice.cli.door_answer import scan_once
 from boxoffice.cli.door_check import app as check_app
 from boxoffice.cli.door_list import app as list_app
 from boxoffice.cli.door_people import app as people_app
+from boxoffice.cli.door_scanner import app as scanner_app
 from boxoffice.cli.options import AsJson, EventSlug, Fields, ListName, example, noun
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 app = noun("Scan tickets, search, undo, count.")
 app.add_typer(people_app)  # its verbs are verbs of `door`
 app.add_typer(check_app)
+app.add_typer(scanner_app)
 app.add_typer(list_app, name="list")
 
 LINE_MAX = 4096  # characters of one scanned line; what is longer is no code of ours

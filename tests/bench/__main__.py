@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.databases import databases
+from tests.bench.desk import desk
 from tests.bench.engine import engine
 from tests.bench.exports import exports
 from tests.bench.harness import Bench, Group, Row, sync_millis
@@ -33,7 +34,7 @@ GROUPS: dict[str, Group] = {
     group.__name__: group
     for group in (
         startup, orders, scans, searches, search_terms, exports, letters, jobs, engine, papers,
-        screens,
+        screens, desk,
     )
 }  # fmt: skip
 

@@ -1,0 +1,185 @@
+"""`boxoffice desk`: open the desk, as a screen or as plain lines."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from boxoffice.cli.desk_enrol import folder_of
+from boxoffice.cli.options import Group
+
+if TYPE_CHECKING:
+    from boxoffice.outbox.jobs import DeliverTickets
+    from tui.screens.desk_parts import DeskParts
+    from tui.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the flags of `boxoffice desk` say."""
+
+    event: str | None
+    list_name: str | None
+    gate: str
+    source: str
+    prefix: str
+    plain: bool
+    muted: bool
+    hides_names: bool
+    offline: bool
+    theme: str
+    language: str | None
+
+
+class DeskGroup(Group):
+    """The group of `desk`: alone on a terminal it opens the desk, elsewhere it lists its verbs."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take no words for a question only where nobody could use a screen."""
+        if not args and sys.stdin.isatty() and sys.stdout.isatty():
+            return super(Group, self).parse_args(ctx, args)
+        return super().parse_args(ctx, args)
+
+
+def open_desk(ctx: typer.Context, wanted: Wanted) -> None:
+    """Open the desk on the database (with an event), or on this machine's enrolment."""
+    from boxoffice.errors import BadValue
+    from tui.themes import THEMES
+
+    names = [theme.name.removeprefix("boxoffice-") for theme in THEMES]
+    if wanted.theme not in names:
+        raise BadValue("--theme", "must be one of: " + ", ".join(names))
+    has_keys = sys.stdin.isatty() or wanted.source == "-"
+    if not wanted.plain and not (has_keys and sys.stderr.isatty()):
+        raise BadValue(
+            "the desk",
+            "needs a terminal.",
+            hint="without one: boxoffice desk --plain, or boxoffice door scan --stdin",
+        )
+    with _parts(ctx, wanted) as parts:
+        if wanted.plain:
+            _plain(parts)
+        else:
+            _screen(parts, wanted.theme)
+
+
+def _screen(parts: "DeskParts", theme: str) -> None:
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from tui.app import BoxOfficeApp
+    from tui.commands import Place
+    from tui.screens.desk import DeskScreen
+
+    app = BoxOfficeApp(
+        {Place.DESK: lambda: DeskScreen(parts)},
+        start=Place.DESK,
+        language=parts.tell.language,
+        theme=f"boxoffice-{theme}",
+    )
+    app.run(mouse=False)
+    if app.return_code:
+        raise typer.Exit(app.return_code)
+
+
+def _plain(parts: "DeskParts") -> None:
+    from boxoffice.cli import show
+    from boxoffice.cli.door import lines_of_stdin
+    from tui.plain import PlainDesk
+
+    desk = PlainDesk(parts, show.line)
+    for text in lines_of_stdin():
+        if not desk.hear(text):
+            return
+        sys.stdout.flush()
+
+
+@contextmanager
+def _parts(ctx: typer.Context, wanted: Wanted) -> "Iterator[DeskParts]":
+    from zoneinfo import ZoneInfo
+
+    from boxoffice.errors import BadValue
+    from tui.words import Language, language_of
+
+    if wanted.language is not None and wanted.language not in {"pt", "pt-BR", "en"}:
+        raise BadValue("--lang", "must be pt-BR or en.")
+    language = (
+        language_of()
+        if wanted.language is None
+        else Language.EN
+        if wanted.language == "en"
+        else Language.PT
+    )
+    if wanted.event is not None:
+        yield from _on_the_database(ctx, wanted, language)
+    else:
+        yield from _on_a_line(ctx, wanted, language, ZoneInfo("America/Sao_Paulo"))
+
+
+def _on_the_database(
+    ctx: typer.Context, wanted: Wanted, language: "Language"
+) -> "Iterator[DeskParts]":
+    from boxoffice.cli.opening import afterwards, office_of
+    from boxoffice.door.queries import gate_at
+    from tui.desk import LocalDesk
+    from tui.desk_view import Teller
+    from tui.screens.desk_parts import DeskParts
+    from tui.sources import source_of
+    from tui.walk_in import LocalCounter
+
+    assert wanted.event is not None, "a desk on the database stands at an event"
+    with office_of(ctx) as office:
+        with office.reading() as session:
+            gate = gate_at(session, wanted.event, wanted.list_name)
+
+        def after(job: "DeliverTickets") -> None:
+            afterwards(office, job)
+
+        desk = LocalDesk(office, wanted.event, gate.list_name, wanted.gate)
+        source = None if wanted.plain else source_of(wanted.source)
+        yield DeskParts(
+            desk=desk,
+            status=desk.status(),
+            tell=Teller(language, gate.zone, wanted.hides_names),
+            now=office.now,
+            counter=LocalCounter(office, wanted.event, gate.list_name, after=after),
+            sources=() if source is None else (source,),
+            prefix=wanted.prefix,
+            is_muted=wanted.muted,
+        )
+
+
+def _on_a_line(
+    ctx: typer.Context, wanted: Wanted, language: "Language", zone: Any
+) -> "Iterator[DeskParts]":
+    from boxoffice.adapters.desk_line import DeskLine
+    from boxoffice.errors import BadFile, NotFound
+    from boxoffice.office import utc_now
+    from tui.desk_view import Teller
+    from tui.remote import RemoteDesk
+    from tui.screens.desk_parts import DeskParts
+    from tui.sources import source_of
+
+    folder = folder_of(ctx)
+    papers = folder.papers()
+    # Without a copy the clock is that of São Paulo; the first scan says what is missing.
+    with suppress(NotFound, BadFile):
+        zone = folder.snapshot().gate.zone
+    desk = RemoteDesk(folder, DeskLine(papers.url, papers.token), gate=wanted.gate, now=utc_now)
+    if wanted.offline:
+        desk.stay_offline()
+    source = None if wanted.plain else source_of(wanted.source)
+    try:
+        yield DeskParts(
+            desk=desk,
+            status=desk.status(),
+            tell=Teller(language, zone, wanted.hides_names),
+            now=utc_now,
+            sources=() if source is None else (source,),
+            prefix=wanted.prefix,
+            is_muted=wanted.muted,
+        )
+    finally:
+        desk.close()

@@ -1,0 +1,135 @@
+"""The desk as sentences: one a scan, the word of the verdict first. For screen readers and braille.
+
+A line is a code, or a command that begins with `/`.
+"""
+
+from collections.abc import Callable
+
+from boxoffice.door.models import Source
+from boxoffice.door.rules import Asked, Direction, Verdict
+from boxoffice.door.scan import new_nonce
+from boxoffice.errors import BoxOfficeError
+from boxoffice.tickets.code import TicketName, read_code
+from tui.desk_view import HOLD_SECONDS_MAX, Judged, Shot
+from tui.reading import Order, Repeats, order_of, same_code, tidy
+from tui.screens.desk_parts import DeskParts, Held
+from tui.text import safe
+from tui.words import Words
+
+_HELP = Words(
+    "/ok confirma, /busca NOME, /grupo, /desfaz, /saida, /entrada, /conta, /sair.",
+    "/ok confirms, /search NAME, /group, /undo, /out, /in, /count, /quit.",
+)
+_AGAIN = Words("lido de novo: mesma leitura.", "read again: the same reading.")
+_MONEY = Words("receba no balcão e leia de novo.", "take the money at the counter, scan again.")
+
+
+class PlainDesk:
+    """One desk in sentences."""
+
+    def __init__(self, parts: DeskParts, say: Callable[[str], object]) -> None:
+        self._parts, self._say = parts, say
+        self._direction = Direction.IN
+        self._held: Held | None = None
+        self._order = ""
+        self._repeats = Repeats()
+
+    def hear(self, line: str) -> bool:
+        """Take one line and answer it; `False` when it was the last."""
+        text = tidy(line, self._parts.prefix)
+        word, _, rest = text.partition(" ")
+        try:
+            if word.casefold() in {"/quit", "/sair"}:
+                return False
+            if text.startswith("/"):
+                self._command(word.casefold(), rest.strip())
+            elif text:
+                self._read(text)
+        except BoxOfficeError as error:
+            self._say(f"{error.message} {error.hint}".strip())
+        return True
+
+    def _command(self, word: str, rest: str) -> None:
+        say, tell = self._say, self._parts.tell
+        if word == "/ok":
+            self._confirm()
+        elif word in {"/search", "/busca"}:
+            for hit in self._parts.desk.search(rest):
+                name, state = tell.name(hit.holder_name), "in" if hit.is_in else str(hit.state)
+                say(f"{name}. {safe(hit.tier)}. {hit.short_code}. {state}.")
+        elif word in {"/group", "/grupo"}:
+            for admission in self._parts.desk.group(rest or self._order, Asked(self._direction)):
+                shot = Shot("", "", Asked(self._direction), Source.GROUP)
+                say(tell.sentence(Judged(shot, self._parts.now(), admission)))
+        elif word in {"/undo", "/desfaz"}:
+            undone = tell.say(Words("desfeito", "undone"))
+            say(f"{undone}: {safe(self._parts.desk.undo())}.")
+            self._repeats.forget()
+        elif word in {"/in", "/entrada", "/out", "/saida"}:
+            is_out = word in {"/out", "/saida"}
+            self._turn(Direction.OUT if is_out else Direction.IN)
+        elif word in {"/count", "/conta"}:
+            stats = self._parts.desk.stats()
+            say(
+                tell.say(
+                    Words("dentro {i} de {e}.", "in {i} of {e}."), i=stats.inside, e=stats.expected
+                )
+            )
+        else:
+            say(tell.say(_HELP))
+
+    def _read(self, text: str) -> None:
+        order = order_of(text)
+        if order is Order.CONFIRM:
+            self._confirm()
+            return
+        if order is Order.WAY_IN or order is Order.WAY_OUT:
+            self._turn(Direction.IN if order is Order.WAY_IN else Direction.OUT)
+            return
+        at = self._parts.tick()
+        if self._repeats.is_repeat(text, at):
+            self._say(self._parts.tell.say(_AGAIN))
+            return
+        held = self._held
+        if (
+            held is not None
+            and same_code(held.judged.shot.text) == same_code(text)
+            and at - held.at <= HOLD_SECONDS_MAX
+        ):
+            self._confirm()
+            return
+        self._judge(text, Asked(self._direction))
+
+    def _judge(self, text: str, asked: Asked) -> None:
+        typed = isinstance(read_code(text), TicketName)
+        shot = Shot(text, new_nonce(), asked, Source.TYPED if typed else Source.SCANNER)
+        try:
+            admission = self._parts.desk.scan(
+                text, nonce=shot.nonce, asked=asked, source=shot.source
+            )
+        except BoxOfficeError as error:
+            judged = Judged(shot, self._parts.now(), trouble=error)
+            self._repeats.forget()
+        else:
+            judged = Judged(shot, self._parts.now(), admission)
+        self._held = Held(judged, self._parts.tick()) if judged.look.name == "hold" else None
+        if judged.ticket is not None:
+            self._order = judged.ticket.short_code.partition("-")[0]
+        self._say(self._parts.tell.sentence(judged))
+
+    def _confirm(self) -> None:
+        held, tell = self._held, self._parts.tell
+        asked = held.asked_again() if held is not None else None
+        if held is None:
+            self._say(tell.say(Words("nada a confirmar.", "nothing to confirm.")))
+        elif held.judged.verdict is Verdict.MUST_PAY:
+            self._say(tell.say(_MONEY))
+        elif asked is not None:
+            self._judge(held.judged.shot.text, asked)
+
+    def _turn(self, direction: Direction) -> None:
+        self._direction = direction
+        words = (
+            Words("ENTRADA.", "ENTRY.") if direction is Direction.IN else Words("SAÍDA.", "EXIT.")
+        )
+        self._say(self._parts.tell.say(words))

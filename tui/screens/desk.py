@@ -1,0 +1,296 @@
+"""The desk at the door: the scan line is always armed, whatever lies over it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+
+from boxoffice.door.queries import DoorStats
+from boxoffice.door.rules import VerdictClass
+from boxoffice.errors import BoxOfficeError
+from tui.app import BoxOfficeApp, Home
+from tui.bells import Bells
+from tui.commands import COMMANDS, Command, Place, commands_at
+from tui.desk import DeskStatus
+from tui.desk_paint import Now
+from tui.desk_view import Judged, Log
+from tui.dialogs.over import Over
+from tui.dwell import Dwell
+from tui.one_by_one import Failed, OneByOne
+from tui.reading import code_at_end, tidy
+from tui.scanner import ENDS, Line
+from tui.screens.desk_acts import Acts
+from tui.screens.desk_kept import KeptScans
+from tui.screens.desk_parts import DeskParts
+from tui.screens.desk_reader import Reader
+from tui.widgets.desk_picture import DeskPicture, Seen
+from tui.words import Words
+
+R = TypeVar("R")
+
+_STATS_SECONDS = 2.0
+_TICK_SECONDS = 0.25
+_QUIET_SECONDS = 1.5  # a whole code that nothing ended is read after so long
+_STOPS = frozenset({VerdictClass.HOLD, VerdictClass.WARN, VerdictClass.REFUSE})
+_AGAIN = Words("   lido de novo: mesma leitura", "   read again: the same reading")
+_BY_KEY = {command.key: command for command in COMMANDS if command.place is Place.DESK}
+_HOME_KEYS = frozenset(one.key for one in COMMANDS if one.action.startswith("app.go("))
+_LIST_KEYS = frozenset({"f1", "ctrl+p"})
+
+
+class DeskScreen(Home):
+    """The verdict, the scan line, the numbers and the last scans."""
+
+    PLACE = Place.DESK
+    TAKES_ALL_KEYS: ClassVar[bool] = True
+    CSS_PATH = Path(__file__).parents[1] / "desk.tcss"
+
+    def __init__(self, parts: DeskParts) -> None:
+        super().__init__()
+        self.parts = parts
+        self.scans = Log()
+        self._line, self._typed_at = Line(), 0.0
+        self._dwell: Dwell[Judged] = Dwell()
+        self._judging = OneByOne("desk")
+        self._looking = OneByOne("desk-look")
+        self._kept = KeptScans()
+        self._will_paint, self._will_count, self._blurred = False, False, False
+        self.bells = Bells(self, is_muted=parts.is_muted)
+        self._now = Now(parts.now(), parts.status)
+        self.acts = Acts(self)
+        self.reader = Reader(self, self._judging)
+
+    def compose(self) -> ComposeResult:
+        """Lay the lines out. Nothing here can have the focus."""
+        yield DeskPicture(self.parts.tell)
+
+    def on_mount(self) -> None:
+        """Start the two workers, the clock and the scanners."""
+        self.run_worker(self._judging.run(), exit_on_error=False)
+        self.run_worker(self._looking.run(), exit_on_error=False)
+        self.set_interval(_TICK_SECONDS, self.tick)
+        self.set_interval(_STATS_SECONDS, self.refresh_numbers)
+        self.watch(self.app, "app_focus", self._focus, init=False)
+        for source in self.parts.sources:
+            source.start(
+                partial(self.app.call_from_thread, self.scanned),
+                partial(self.app.call_from_thread, self.trouble),
+            )
+        self.refresh_numbers()
+        self.paint()
+
+    def on_unmount(self) -> None:
+        """Let scanners and threads go."""
+        for source in self.parts.sources:
+            source.stop()
+        self._judging.close()
+        self._looking.close()
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self.paint()
+
+    def closed(self) -> None:
+        """Judge what was scanned while dialogs lay over the desk, once none does."""
+        if isinstance(self.app.screen, Over):
+            return
+        for text in self._kept.let_go():
+            self.reader.read(text)
+
+    def take_key(self, event: events.Key) -> bool:
+        """Take every key: letters are the scanner's, and what is no key of ours does nothing."""
+        over = self.app.screen
+        if isinstance(over, Over):
+            self._kept.key(over, event)
+            return True
+        if event.is_printable and event.character is not None:
+            self._typed_at, self.reader.note = self.parts.tick(), ""
+            self._line.put(event.character)
+            self.paint()
+        elif event.key in ENDS:
+            self._end()
+        elif event.key == "backspace":
+            self._line.back()
+            self.paint()
+        else:
+            return self._key_of_a_person(event.key)
+        return True
+
+    def take_paste(self, text: str) -> bool:
+        """Take pasted lines for scanned ones."""
+        for line in text.splitlines():
+            self.scanned(line)
+        return True
+
+    def scanned(self, text: str) -> None:
+        """Take a whole line: judged now, or kept while a dialog lies over the desk."""
+        over = self.app.screen
+        if not isinstance(over, Over):
+            self.reader.read(text)
+        elif tidy(text, self.parts.prefix):
+            self._kept.keep(over, over.text, text)
+
+    def _key_of_a_person(self, key: str) -> bool:
+        if self._dwell.key(self.parts.tick()):
+            self.paint()  # the next verdict is seen first; the key must not act on it unseen
+        elif key in _LIST_KEYS:
+            self.acts.commands()
+        elif key == "ctrl+q":
+            self.acts.leave()
+        elif key == "escape":
+            self._let_be()
+        elif key in {"left", "right"} and self.reader.held is not None:
+            self.reader.held.turn(1 if key == "right" else -1)
+        elif key in _BY_KEY:
+            self.acts.do(_BY_KEY[key].action)
+        else:
+            return key not in _HOME_KEYS
+        self.paint()
+        return True
+
+    def _let_be(self) -> None:
+        """Nobody goes in by what is held; a line that was begun is dropped."""
+        self.reader.held = None
+        self._line.end()
+        self._dwell.clear()
+        self.reader.note = ""
+
+    def _end(self) -> None:
+        whole = self._line.end()
+        if whole.startswith("/"):
+            self.acts.search(whole[1:])
+        elif whole:
+            self.reader.read(whole)
+        self.paint()
+
+    def show(self, judged: Judged) -> None:
+        """Show what was judged: the bell first, then the picture."""
+        self.bells.ring(judged.look)
+        at, family = self.parts.tick(), judged.verdict.family
+        self.reader.hold(judged)
+        self.scans.add(judged, self.parts.tell)
+        self._dwell.come(judged, stops=family in _STOPS, at=at)
+        self._will_count = True
+        self.paint()
+        self.call_after_refresh(self.refresh_numbers)  # the verdict first, then the numbers
+
+    def seen(self) -> None:
+        """What stands was seen: the next verdict need not wait."""
+        self._dwell.key(self.parts.tick())
+
+    def undone(self, name: str) -> None:
+        """Show that an admission was taken back."""
+        self.reader.forget()
+        self._dwell.clear()
+        note = self.parts.tell.say(Words("desfeito", "undone"))
+        self.scans.take_back(name, self.parts.now(), note)
+        self.window.tell(f"↶ {name}: {note}")
+        self.paint()
+
+    def ask(self, question: Callable[[], R], answered: Callable[[R], None]) -> None:
+        """Ask something that changes the door, after the scans before it."""
+        self._judging.ask(question, answered, self.failed)
+
+    def look(
+        self, question: Callable[[], R], answered: Callable[[R], None], failed: Failed
+    ) -> None:
+        """Ask something that changes nothing, beside the scans."""
+        self._looking.ask(question, answered, failed)
+
+    def failed(self, error: BoxOfficeError) -> None:
+        """Tell a refusal. The door goes on."""
+        self.trouble(f"{error.message} {error.hint}".strip())
+
+    def trouble(self, text: str) -> None:
+        """Tell what went wrong beside a scan."""
+        self.window.tell(text, is_trouble=True)
+
+    def _focus(self, has_focus: bool) -> None:  # noqa: FBT001  (as Textual calls it)
+        self._blurred = not has_focus
+        self.paint()
+
+    def tick(self) -> None:
+        """Look at the stop-watch: what is due is shown, and a line nothing ended is read."""
+        at = self.parts.tick()
+        self._dwell.tick(at)
+        is_quiet = bool(self._line.text) and at - self._typed_at > _QUIET_SECONDS
+        if is_quiet and code_at_end(self._line.text)[1]:
+            self.reader.read(self._line.end())
+        self._now = replace(self._now, at=self.parts.now())
+        self.paint()
+
+    def refresh_numbers(self) -> None:
+        """Ask how the desk stands and who is in, unless that is being asked."""
+        self._will_count = False
+        if self._looking.is_idle and self._judging.is_idle:  # a guest waits for no number
+            desk = self.parts.desk
+            self.look(lambda: (desk.status(), desk.stats()), self._looked, self._not_looked)
+
+    def _looked(self, told: tuple[DeskStatus, DoorStats]) -> None:
+        self._now = Now(self.parts.now(), *told)
+        self.paint()
+
+    def _not_looked(self, error: BoxOfficeError) -> None:
+        self._now = replace(self._now, at=self.parts.now(), trouble=error.message)
+        self.paint()
+
+    def say(self, words: Words, **facts: object) -> None:
+        """Tell something beside a scan."""
+        self.window.tell(self.parts.tell.say(words, **facts))
+
+    @property
+    def shown(self) -> Judged | None:
+        """The verdict that stands on the screen."""
+        return self._dwell.shown
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether everything that was asked is answered and painted."""
+        is_idle = self._judging.is_idle and self._looking.is_idle
+        return is_idle and not self._will_paint and not self._will_count
+
+    @property
+    def window(self) -> BoxOfficeApp:
+        """The window that this desk is a home of."""
+        assert isinstance(self.app, BoxOfficeApp), "the desk is a home of our window"
+        return self.app
+
+    @property
+    def commands(self) -> list[Command]:
+        """What can be done here; homes that this window does not have are left out."""
+        return [
+            one
+            for one in commands_at(Place.DESK)
+            if not one.action.startswith("app.go(") or self.window.has_home(one.action)
+        ]
+
+    def paint(self) -> None:
+        """Paint once, when all that has come in by now is taken."""
+        if not self._will_paint and self.is_mounted:
+            self._will_paint = True
+            self.call_later(self._paint)
+
+    def _paint(self) -> None:
+        self._will_paint = False
+        reader, shown = self.reader, self._dwell.shown
+        held = reader.held if reader.held and reader.held.judged is shown else None
+        self.query_one(DeskPicture).show(
+            Seen(
+                now=self._now,
+                log=self.scans,
+                direction=reader.direction,
+                shown=shown,
+                proof=held.proof if held else None,
+                waiting_count=self._dwell.waiting_count,
+                line=self._line.text,
+                note=reader.note,
+                judging_count=reader.judging_count,
+                is_muted=self.bells.is_muted,
+                is_blurred=self._blurred,
+                commands=tuple(self.commands),
+            )
+        )
