@@ -60,17 +60,29 @@ TABLES = MappingProxyType(
         "audit_link": _columns("turn entry_id head"),
         "audit_seal": _columns("n first_turn last_turn count prev head until at"),
         "campaign": _columns(
-            "id event_id tier_id name mode plan_digest settings expires_at created_at"
+            "id event_id tier_id name mode terms_digest settings expires_at ended_at created_at"
         ),
+        "campaign_file": _columns("campaign_id turn name media_type content"),
         "campaign_row": _columns(
-            "id campaign_id line quantity state promo_id order_id reminded_at",
+            "id campaign_id line quantity held state promo_id order_id sent_at reminded_at",
             name=Kind.NAME,
             email=Kind.EMAIL,
             document=Kind.DOCUMENT,
             company=Kind.ABOUT,
             title=Kind.ABOUT,
+            guest_key=Kind.DIGEST,
         ),
-        "door_list": _columns("id event_id name policy opens_at closes_at turn"),
+        "conflict": _columns(
+            "code kind scan_id list_id ticket_id other_scan_id could_know resolved_at",
+            detail=Kind.TEXT,
+            note=Kind.TEXT,
+            resolved_by=Kind.STAFF,
+        ),
+        "desk": _columns(
+            "id name list_id role code_digest code_expires_at token_digest expires_at created_at "
+            "enrolled_at revoked_at"
+        ),
+        "door_list": _columns("id event_id name policy opens_at closes_at turn room takes_payment"),
         "door_list_tier": _columns("list_id tier_id"),
         "entry": _columns("list_id ticket_id slot scan_id entered_at left_at"),
         "event": _columns(
@@ -79,10 +91,15 @@ TABLES = MappingProxyType(
             "late_payment code_scheme hold_minutes boleto_days boleto_cutoff_days half_cap_percent "
             "half_limit half_taken created_at"
         ),
+        "export_failure": _columns(
+            "id name event code failed_at", reason=Kind.TEXT, notify=Kind.STAFF
+        ),
         "export_run": _columns(
-            "id name event_id destination format row_count size sha256 started_at finished_at",
+            "id name event_id destination asked_out saved slot_at format row_count size sha256 "
+            "started_at finished_at",
             by=Kind.STAFF,
         ),
+        "heartbeat": _columns("name part note started_at seen_at"),
         "job": _columns(
             "id kind args dedupe_key queue state run_at attempts attempts_max generation "
             "lease_until sent_at created_at finished_at",
@@ -93,7 +110,7 @@ TABLES = MappingProxyType(
             "event_key message_id provider_id kind happened_at received_at", reason=Kind.TEXT
         ),
         "message": _columns(
-            "id job_id order_id template state provider provider_id created_at called_at sent_at",
+            "id job_id order_id campaign_row_id template state provider provider_id created_at called_at sent_at",
             recipient=Kind.EMAIL,
         ),
         "order_line": _columns("id order_id tier_id quantity price_minor"),
@@ -110,13 +127,15 @@ TABLES = MappingProxyType(
         ),
         "payment": _columns(
             "id order_id method state provider provider_id amount_minor paid_minor refunded_minor "
-            "currency pix_payload boleto_line created_at paid_at",
+            "currency pix_payload boleto_line boleto_bar_code credited_on instalments is_in_cash "
+            "net_minor plan told_at created_at paid_at",
             invoice_url=Kind.LINK,
+            boleto_url=Kind.LINK,
             refusal=Kind.TEXT,
             raw=Kind.RAW,
         ),
         "promo": _columns(
-            "id event_id code kind value uses_max uses_left per_person_max opens_at closes_at "
+            "id event_id code kind value is_reserved uses_max uses_left per_person_max opens_at closes_at "
             "state created_at",
             recipient_name=Kind.NAME,
             recipient_email=Kind.EMAIL,
@@ -128,7 +147,10 @@ TABLES = MappingProxyType(
         ),
         "public_key": _columns("key_id public_key created_at"),
         "refund": _columns(
-            "id payment_id order_id amount_minor currency state created_at done_at",
+            "id payment_id order_id amount_minor currency state outside_key waits_for created_at "
+            "sent_at done_at",
+            page_url=Kind.LINK,
+            refusal=Kind.TEXT,
             reason=Kind.TEXT,
             proof=Kind.TEXT,
         ),
@@ -136,7 +158,9 @@ TABLES = MappingProxyType(
         "revoked_code": _columns("code_digest ticket_id revoked_at"),
         "scan": _columns(
             "id nonce list_id ticket_id gate direction scanned_at mode source verdict annuls_id "
-            "text_digest first_scan_id",
+            "text_digest first_scan_id desk_id desk_sequence device_at received_at skew_seconds "
+            "snapshot_at server_verdict proof",
+            reason=Kind.TEXT,
             unknown_text=Kind.TEXT,
             operator=Kind.STAFF,
         ),
@@ -146,9 +170,15 @@ TABLES = MappingProxyType(
             clerk=Kind.STAFF,
             note=Kind.TEXT,
         ),
+        "slot": _columns("schedule slot_at made_at"),
+        "stray": _columns(
+            "id provider provider_id reference charge_state paid_minor currency seen_at told_at "
+            "closed_at",
+            note=Kind.TEXT,
+        ),
         "ticket": _columns(
             "id event_id tier_id order_id line_id number price_minor discount_minor fee_minor seat "
-            "state holds_place generation key_id code_digest",
+            "state holds_place ended_alone due_minor generation key_id code_digest",
             holder_name=Kind.NAME,
             holder_email=Kind.EMAIL,
             holder_document=Kind.DOCUMENT,
