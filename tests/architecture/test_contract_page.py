@@ -19,7 +19,7 @@ FEW = {
 # What answers with a file, a text or a server that runs on: nothing that JSON would say better.
 NO_JSON = {
     *("help", "config path", "ticket pdf", "webhook serve", "sandbox asaas", "sandbox sendgrid"),
-    *("up", "job worker", "job beat"),
+    *("up", "job worker", "job beat", "dashboard", "desk"),
 }
 
 
