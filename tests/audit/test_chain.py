@@ -271,7 +271,7 @@ def test_a_clock_that_was_far_ahead_hides_nothing_after_it(office: BoxOffice, cl
     assert verified(office).problem == ""
 
 
-def test_sealing_the_audit_twice_is_once(office: BoxOffice) -> None:
+def test_seal_audit_twice_is_once(office: BoxOffice) -> None:
     acted(office, 5)
     job = SealAudit(NOON.isoformat())
 

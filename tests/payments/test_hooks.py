@@ -105,7 +105,7 @@ def test_letters_that_have_stopped_are_told_once_by_reconciling(
     assert ran_now(office).agree
 
 
-def test_checking_the_hooks_twice_is_once(office: BoxOffice, truth: Truth) -> None:
+def test_check_hooks_twice_is_once(office: BoxOffice, truth: Truth) -> None:
     truth.hook = STOPPED
     job = CheckHooks("2026-11-22T15:00")
     first = ran(office, job)

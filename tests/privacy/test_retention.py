@@ -94,7 +94,7 @@ def test_an_order_that_is_not_over_waits_for_another_day(office: BoxOffice, cloc
     assert [row.applied_at for row in rows(office, Retention)] == [None]
 
 
-def test_applying_retention_twice_is_once(office: BoxOffice, clock: Clock) -> None:
+def test_apply_retention_twice_is_once(office: BoxOffice, clock: Clock) -> None:
     an_event(office)
     a_sale(office, buyer=ANA)
     kept_for(office, 1)

@@ -86,7 +86,7 @@ def test_a_broken_file_stops_no_other_job(office: BoxOffice) -> None:
     assert promise_due(office) == 0
 
 
-def test_running_a_slot_twice_is_once(office: BoxOffice) -> None:
+def test_run_export_twice_is_once(office: BoxOffice) -> None:
     an_event(office)
     a_sale(office)
     out = save(office)
@@ -125,7 +125,7 @@ def test_a_failed_slot_is_told_by_mail(office: BoxOffice) -> None:
     assert mails(office) == ["fin@example.com: Uma exportação falhou: fin"]
 
 
-def test_telling_a_failure_twice_is_once(office: BoxOffice) -> None:
+def test_tell_export_failed_twice_is_once(office: BoxOffice) -> None:
     save(office, event="nowhere")
     ran(office, JOB)
     (failure,) = rows(office, ExportFailure)

@@ -44,7 +44,7 @@ def only(carrier: Carrier) -> Mail:
     return mail
 
 
-def test_telling_of_a_refund_twice_is_once(
+def test_tell_refund_twice_is_once(
     office: BoxOffice, sandbox: Sandbox, carrier: Carrier
 ) -> None:
     job = TellRefund(paid(office, sandbox, Method.PIX).id)
@@ -66,7 +66,7 @@ def test_a_refund_that_is_stuck_is_not_told_as_done(
     assert carrier.sent == []
 
 
-def test_asking_the_payer_of_a_boleto_twice_is_once(
+def test_ask_payer_twice_is_once(
     office: BoxOffice, sandbox: Sandbox, carrier: Carrier
 ) -> None:
     refund = paid(office, sandbox, Method.BOLETO)
@@ -110,7 +110,7 @@ def test_a_boleto_that_was_given_back_by_hand_is_told_with_its_proof(
         (Method.CARD, "invoice_url"),
     ],
 )
-def test_requesting_a_payment_twice_is_once(
+def test_request_payment_twice_is_once(
     office: BoxOffice, sandbox: Sandbox, carrier: Carrier, method: Method, field: str
 ) -> None:
     del sandbox
