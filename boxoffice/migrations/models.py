@@ -13,6 +13,7 @@ import boxoffice.outbox.messages
 import boxoffice.outbox.models
 import boxoffice.payments.models
 import boxoffice.promos.models
+import boxoffice.staff.models
 import boxoffice.tickets.models
 import boxoffice.till.models
 

@@ -11,13 +11,25 @@ class Permission(StrEnum):
     """One thing that somebody may do."""
 
     EDIT_EVENT = "edit an event"
+    CANCEL_EVENT = "cancel a whole event"
+    INVITE = "give places away by campaign"
     SELL = "sell and place orders"
+    IMPORT = "import orders sold elsewhere"
     CANCEL_ORDER = "cancel an order"
+    DROP_TICKET = "drop or block a ticket"
+    REFUND = "give money back"
+    SETTLE_LATE = "decide what becomes of late money"
     SCAN = "scan at the door"
     UNDO_SCAN = "undo a scan"
+    OVERRIDE = "let in whom the rules refuse"
+    RESOLVE_CONFLICT = "close a conflict of the door"
     SEE_PEOPLE = "see who bought and who comes"
     EXPORT = "export data"
     EXPORT_DOCUMENTS = "export whole document numbers"
+    AUDIT = "read the audit"
+    PRIVACY = "answer and erase for a person"
+    STAFF = "add people and change what they may do"
+    BACKUP = "back up and restore"
     RUN_JOBS = "run jobs"
     KEEP_LETTERS = "keep and read letters"
 
@@ -35,33 +47,28 @@ class Role(StrEnum):
     SYSTEM = "system"  # our own workers
 
 
-_DOOR = {Permission.SCAN, Permission.SEE_PEOPLE}
-_COUNTER = {Permission.SELL, Permission.CANCEL_ORDER, Permission.SEE_PEOPLE}
+HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
+
+_P = Permission
+_DOOR = {_P.SCAN, _P.SEE_PEOPLE}
+_DOOR_LEAD = _DOOR | {_P.UNDO_SCAN, _P.OVERRIDE, _P.RESOLVE_CONFLICT}
+_COUNTER = {_P.SELL, _P.CANCEL_ORDER, _P.SEE_PEOPLE}
+_MONEY = {_P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.SETTLE_LATE, _P.SEE_PEOPLE, _P.EXPORT}
 PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: frozenset(Permission),
         Role.MANAGER: frozenset(
-            _COUNTER | _DOOR | {Permission.EDIT_EVENT, Permission.UNDO_SCAN, Permission.EXPORT}
+            _COUNTER
+            | _DOOR_LEAD
+            | _MONEY
+            | {_P.EDIT_EVENT, _P.CANCEL_EVENT, _P.INVITE, _P.IMPORT, _P.RUN_JOBS}
         ),
-        Role.FINANCE: frozenset(
-            {
-                Permission.SEE_PEOPLE,
-                Permission.EXPORT,
-                Permission.EXPORT_DOCUMENTS,
-                Permission.CANCEL_ORDER,
-            }
-        ),
+        Role.FINANCE: frozenset(_MONEY | {_P.EXPORT_DOCUMENTS, _P.AUDIT}),
         Role.BOX_OFFICE: frozenset(_COUNTER),
-        Role.DOOR_LEAD: frozenset(_DOOR | {Permission.UNDO_SCAN}),
+        Role.DOOR_LEAD: frozenset(_DOOR_LEAD),
         Role.DOOR: frozenset(_DOOR),
-        Role.AUDITOR: frozenset({Permission.SEE_PEOPLE, Permission.EXPORT}),
-        Role.SYSTEM: frozenset(
-            {
-                Permission.CANCEL_ORDER,
-                Permission.RUN_JOBS,
-                Permission.KEEP_LETTERS,
-            }
-        ),
+        Role.AUDITOR: frozenset({_P.SEE_PEOPLE, _P.EXPORT, _P.AUDIT}),
+        Role.SYSTEM: frozenset({_P.CANCEL_ORDER, _P.DROP_TICKET, _P.RUN_JOBS, _P.KEEP_LETTERS}),
     }
 )
 
@@ -86,7 +93,7 @@ class Actor:
         if not self.may(permission):
             raise Forbidden(
                 f"{self.name} ({self.role}) may not {permission}.",
-                hint="ask an admin for a role that may",
+                hint="ask an admin for a role that may; see them all: boxoffice staff roles",
                 permission=permission.name.lower(),
             )
 
