@@ -17,6 +17,7 @@ import tasks.campaigns
 import tasks.cancelled
 import tasks.orders
 import tasks.payments
+import tasks.staff
 import tasks.tickets  # noqa: F401  (importing the handlers registers them)
 from boxoffice.db import changed
 from boxoffice.errors import BoxOfficeError, Misconfigured, Unavailable

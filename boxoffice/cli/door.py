@@ -47,7 +47,7 @@ def scan_command(
 
     With --stdin: a verdict a line, in order; the exit code then tells of the stream alone.
     """
-    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.opening import ask_again, office_of
     from boxoffice.door.rules import Asked, Direction
     from boxoffice.door.scan import Shown, new_nonce
     from boxoffice.errors import BadValue
@@ -67,7 +67,9 @@ def scan_command(
             raise typer.Exit(
                 _scan(office, event, list_name, gate, what, as_json=as_json, fields=fields)
             )
+        asked_at = office.now()
         for text in _lines():
+            asked_at = ask_again(office, asked_at)
             what = Shown(text, new_nonce(), asked=asked)
             _scan(office, event, list_name, gate, what, as_json=as_json, fields=fields)
 
@@ -166,9 +168,10 @@ def _scan(
     from boxoffice.errors import Busy, Unavailable
 
     def once() -> "Admission":
+        actor = office.actor  # it may have to be asked for, which takes a transaction of its own
         with office.writing() as session:
             at = gate_at(session, event, list_name, gate=gate)
-            admission = scan(session, office.actor, at, what, now=office.now())
+            admission = scan(session, actor, at, what, now=office.now())
             if as_json:  # a wrong field is refused while the scan is not kept yet
                 show.picked(admission_json(admission), fields)
         return admission

@@ -21,6 +21,8 @@ _NOUNS = {
     "report": "Sales, money and half price, in numbers.",
     "door": "Scan tickets, undo, count.",
     "export": "Data out, whole and verifiable.",
+    "staff": "People and programs, and what they may do.",
+    "auth": "Log in and out; who is logged in.",
     "job": "Promised work: list it, run it.",
     "webhook": "Letters from the gateway: serve, list.",
     "sandbox": "A gateway and a carrier of mail to rehearse with.",

@@ -145,6 +145,16 @@ class EndAddition(Promise):
     payment_id: UUID
 
 
+@dataclass(frozen=True)
+class MailStaffCode(Promise):
+    """Mail a one-time code to a member of the staff."""
+
+    kind = "staff.mail_code"
+    attempts_max = 6  # the code is good for a quarter of an hour
+
+    code_id: UUID
+
+
 KINDS: dict[str, type[Promise]] = {
     job.kind: job
     for job in (
@@ -157,5 +167,6 @@ KINDS: dict[str, type[Promise]] = {
         EndAddition,
         SendCourtesy,
         ExpireCampaign,
+        MailStaffCode,
     )
 }

@@ -7,6 +7,7 @@ stronger ones take over as people log in.
 
 import hmac
 from functools import cache
+from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -50,7 +51,7 @@ def checked_pin(pin: str) -> str:
     """
     if not (pin.isascii() and pin.isdigit() and PIN_MIN <= len(pin) <= PIN_MAX):
         raise BadValue("the PIN", f"must be {PIN_MIN} to {PIN_MAX} digits.")
-    steps = {(int(after) - int(before)) % 10 for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {(int(after) - int(before)) % 10 for before, after in pairwise(pin)}
     if len(steps) == 1 and steps <= {0, 1, 9}:
         raise BadValue("the PIN", "is too easy to guess.", hint="not 1111, 1234 or 4321")
     return pin
@@ -68,10 +69,10 @@ def is_right(kept: str, secret: str) -> bool:
     """
     try:
         text = secret.encode()
-        right = HASHER.verify(kept or _nobodys(), text)
+        HASHER.verify(kept or _nobodys(), text)
     except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
-    return right and bool(kept)
+    return bool(kept)
 
 
 def is_old(kept: str) -> bool:

@@ -34,9 +34,7 @@ def count_try(database: Database, what: str, name: str, *, now: datetime) -> Non
     """
     key = key_of(what, name)
     with database.writing() as session:
-        session.connection().execute(
-            delete(StaffTry).where(col(StaffTry.tried_at) < now - _FORGET)
-        )
+        session.connection().execute(delete(StaffTry).where(col(StaffTry.tried_at) < now - _FORGET))
         insert_once(session, StaffTry(key=key, tried_at=now, free_at=now))
         # Race: a hundred guesses at once. The row is held, and each sees those before it.
         row = session.get_one(StaffTry, key, with_for_update=True, populate_existing=True)

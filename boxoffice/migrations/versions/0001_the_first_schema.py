@@ -26,6 +26,116 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_entry_at"), "audit_entry", ["at"], unique=False)
     op.create_index(op.f("ix_audit_entry_subject"), "audit_entry", ["subject"], unique=False)
     op.create_table(
+        "staff_member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "admin",
+                "manager",
+                "finance",
+                "box_office",
+                "door_lead",
+                "door",
+                "auditor",
+                "system",
+                name="staff_role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email_verified_at", UtcDateTime(), nullable=True),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("pin_hash", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("disabled_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "staff_try",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=False),
+        sa.Column("free_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index(op.f("ix_staff_try_tried_at"), "staff_try", ["tried_at"], unique=False)
+    op.create_table(
+        "staff_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "verify_email",
+                "reset_password",
+                name="staff_code_purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("tries_left", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_member.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_staff_code_staff_id"), "staff_code", ["staff_id"], unique=False)
+    op.create_table(
+        "staff_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "login",
+                "machine",
+                name="staff_session_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_member.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
+    op.create_table(
+        "staff_token",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["staff_session.id"],
+        ),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index(op.f("ix_staff_token_session_id"), "staff_token", ["session_id"], unique=False)
+    op.create_table(
         "event",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.String(length=64), nullable=False),
@@ -1183,6 +1293,15 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("heartbeat")
     op.drop_table("event")
+    op.drop_index(op.f("ix_staff_token_session_id"), table_name="staff_token")
+    op.drop_table("staff_token")
+    op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
+    op.drop_table("staff_session")
+    op.drop_index(op.f("ix_staff_code_staff_id"), table_name="staff_code")
+    op.drop_table("staff_code")
+    op.drop_index(op.f("ix_staff_try_tried_at"), table_name="staff_try")
+    op.drop_table("staff_try")
+    op.drop_table("staff_member")
     op.drop_index(op.f("ix_audit_entry_subject"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")
     op.drop_table("audit_entry")
