@@ -201,8 +201,10 @@ def give_code(
     Call it last in a transaction: it takes the places.
 
     Raises:
+        Forbidden: the actor may not invite.
         SoldOut, EventFull: fewer places are left than the guest is given.
     """
+    actor.must(Permission.INVITE)
     promo = Promo(
         id=new_id(),
         event_id=event.id,

@@ -52,7 +52,8 @@ HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 _P = Permission
 _DOOR = {_P.SCAN, _P.SEE_PEOPLE}
 _DOOR_LEAD = _DOOR | {_P.UNDO_SCAN, _P.OVERRIDE, _P.RESOLVE_CONFLICT}
-_COUNTER = {_P.SELL, _P.CANCEL_ORDER, _P.SEE_PEOPLE}
+# A clerk gives cash back too, out of a drawer that is counted.
+_COUNTER = {_P.SELL, _P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.SEE_PEOPLE}
 _MONEY = {_P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.SETTLE_LATE, _P.SEE_PEOPLE, _P.EXPORT}
 PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
     {
