@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from sqlmodel import select
-
 from boxoffice.audit.record import record
 from boxoffice.db import Database
 from boxoffice.errors import Forbidden
 from boxoffice.staff.hashing import PIN_MAX, is_right
-from boxoffice.staff.models import StaffMember
+from boxoffice.staff.queries import find_member
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.staff.tries import count_try, forget_tries
 
@@ -35,7 +33,7 @@ def approve(
     plain = supervisor.strip().lower()
     count_try(database, _PIN, plain, now=now)
     with database.reading() as session:
-        member = session.exec(select(StaffMember).where(StaffMember.name == plain)).first()
+        member = find_member(session, plain)
     kept = "" if member is None or len(pin) > PIN_MAX else member.pin_hash
     if not is_right(kept, pin) or member is None or member.disabled_at is not None:
         raise Forbidden(

@@ -13,8 +13,8 @@ from boxoffice.outbox.jobs import MailStaffCode
 from boxoffice.outbox.promise import promise
 from boxoffice.staff.hashing import is_same
 from boxoffice.staff.log_in import PASSWORD
-from boxoffice.staff.models import CodePurpose, StaffCode, StaffMember
-from boxoffice.staff.queries import held_member
+from boxoffice.staff.models import CodePurpose, StaffCode
+from boxoffice.staff.queries import find_member, held_member
 from boxoffice.staff.rules import Actor
 from boxoffice.staff.sessions import end_sessions
 from boxoffice.staff.tokens import StaffKeys
@@ -38,7 +38,7 @@ def ask_code(
     plain = name.strip().lower()
     count_try(database, f"ask {purpose}", plain, now=now)
     with database.writing() as session:
-        member = session.exec(select(StaffMember).where(StaffMember.name == plain)).first()
+        member = find_member(session, plain)
         if member is None or not member.email or member.disabled_at is not None:
             return None
         if purpose is CodePurpose.RESET_PASSWORD and (
@@ -119,11 +119,11 @@ def _checked(
     plain = name.strip().lower()
     count_try(database, f"code {purpose}", plain, now=now)
     with database.writing() as session:
+        member = find_member(session, plain)
         found = session.exec(
             select(StaffCode)
-            .join(StaffMember, col(StaffMember.id) == col(StaffCode.staff_id))
             .where(
-                col(StaffMember.name) == plain,
+                col(StaffCode.staff_id) == (None if member is None else member.id),
                 col(StaffCode.purpose) == purpose,
                 col(StaffCode.used_at).is_(None),
             )

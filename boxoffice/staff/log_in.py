@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from sqlmodel import select
-
 from boxoffice.db import Database
 from boxoffice.errors import NotLoggedIn
 from boxoffice.staff.hashing import PASSWORD_MAX, hashed, is_old, is_right
 from boxoffice.staff.models import StaffMember
-from boxoffice.staff.queries import held_member
+from boxoffice.staff.queries import find_member, held_member
 from boxoffice.staff.sessions import LoggedIn, begin_session
 from boxoffice.staff.tokens import StaffKeys
 from boxoffice.staff.tries import count_try, forget_tries
@@ -49,7 +47,7 @@ def check_password(database: Database, name: str, password: str, *, now: datetim
     plain = name.strip().lower()
     count_try(database, PASSWORD, plain, now=now)
     with database.reading() as session:
-        member = session.exec(select(StaffMember).where(StaffMember.name == plain)).first()
+        member = find_member(session, plain)
     kept = "" if member is None or len(password) > PASSWORD_MAX else member.password_hash
     if not is_right(kept, password) or member is None or member.disabled_at is not None:
         raise _wrong()

@@ -12,9 +12,11 @@ from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import BadValue, NotFound
 from boxoffice.staff.models import SessionKind, StaffMember, StaffSession
 from boxoffice.staff.rules import LOCAL_ADMIN, SYSTEM, Actor, Role
+from boxoffice.text import shown
 
 NAME_MAX = 32
 RESERVED = frozenset({LOCAL_ADMIN.name, SYSTEM.name, "nobody", "boxoffice"})
+_LIST = "see them: boxoffice staff list"
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?")
 
 
@@ -67,16 +69,23 @@ def has_staff(session: ReadSession) -> bool:
     return session.exec(select(StaffMember.id).limit(1)).first() is not None
 
 
+def find_member(session: ReadSession, text: str) -> StaffMember | None:
+    """Return a member by the name that somebody typed, or `None`: it may be anything at all."""
+    name = text.strip().lower()
+    if not _NAME.fullmatch(name):
+        return None  # no database has to know what a NUL or half a character is
+    return session.exec(select(StaffMember).where(StaffMember.name == name)).first()
+
+
 def member_named(session: ReadSession, text: str) -> StaffMember:
     """Return a member by name.
 
     Raises:
         NotFound: nobody has it.
     """
-    name = text.strip().lower()
-    row = session.exec(select(StaffMember).where(StaffMember.name == name)).first()
+    row = find_member(session, text)
     if row is None:
-        raise NotFound("staff", name[:NAME_MAX], hint="see them: boxoffice staff list")
+        raise NotFound("staff", shown(text.strip(), length_max=NAME_MAX), hint=_LIST)
     return row
 
 
