@@ -80,12 +80,14 @@ def read_login(path: Path) -> Login:
         raise NotLoggedIn("nobody is logged in here.", hint="boxoffice auth login NAME") from error
     except OSError as error:
         raise _bad(path, "cannot be opened, or is a link") from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         about = os.fstat(handle)
         is_alone = stat.S_ISREG(about.st_mode) and about.st_nlink == 1
         if not is_alone or about.st_uid != os.getuid() or about.st_mode & 0o077:
             raise _bad(path, "is not yours alone")
-        raw = file.read(_FILE_MAX + 1)
+        raw = os.read(handle, _FILE_MAX + 1)
+    finally:
+        os.close(handle)
     try:
         told = json.loads(raw) if len(raw) <= _FILE_MAX else None
     except (ValueError, RecursionError) as error:

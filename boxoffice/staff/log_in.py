@@ -4,6 +4,7 @@ from datetime import datetime
 
 from boxoffice.db import Database
 from boxoffice.errors import NotLoggedIn
+from boxoffice.log import log
 from boxoffice.staff.hashing import PASSWORD_MAX, hashed, is_old, is_right
 from boxoffice.staff.models import StaffMember
 from boxoffice.staff.queries import find_member, held_member
@@ -50,6 +51,7 @@ def check_password(database: Database, name: str, password: str, *, now: datetim
         member = find_member(session, plain)
     kept = "" if member is None or len(password) > PASSWORD_MAX else member.password_hash
     if not is_right(kept, password) or member is None or member.disabled_at is not None:
+        log.warning("wrong password", extra={"known": member is not None})
         raise _wrong()
     return member
 
