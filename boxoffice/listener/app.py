@@ -62,4 +62,6 @@ async def bad(_request: Request, error: Exception) -> Response:
 
 async def failed(_request: Request, error: Exception) -> Response:
     """Answer an unexpected failure: the trace goes to the log, the reference to the caller."""
-    return JSONResponse({"error": "failed", "ref": log_failure(error)}, 500)
+    # The server hangs up after it, and says so: a client must not ask again on this line.
+    headers = {"connection": "close"}
+    return JSONResponse({"error": "failed", "ref": log_failure(error)}, 500, headers=headers)

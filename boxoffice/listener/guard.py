@@ -8,6 +8,7 @@ import re
 import secrets
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from boxoffice.log import log, request_id
@@ -23,6 +24,8 @@ HEADERS = {
 }
 _ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _BAD = 400
+HEADERS_MAX = 100
+HEAD_MAX = 16_384  # bytes of all names and values
 
 
 class Guard:
@@ -50,9 +53,20 @@ class Guard:
             await send(message)
 
         try:
+            if _is_flood(scope):
+                # h11 counts a head only while it waits for the rest of it.
+                refusal = JSONResponse({"error": "too many headers"}, 431)
+                await refusal(scope, receive, answer)
+                return
             await self.app(scope, receive, answer)
         finally:
             request_id.reset(token)
+
+
+def _is_flood(scope: Scope) -> bool:
+    headers = scope["headers"]
+    size = sum(len(name) + len(value) for name, value in headers)
+    return len(headers) > HEADERS_MAX or size + len(scope["raw_path"]) > HEAD_MAX
 
 
 def _id_of(scope: Scope) -> str:

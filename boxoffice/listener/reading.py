@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 
 BODY_MAX = 16_384  # bytes: tokens and names are short
-_BODY_SECONDS = 10
+BODY_SECONDS = 10
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -25,7 +25,7 @@ async def body_of(request: Request, shape: type[T]) -> T:
     if media_type != "application/json":
         raise HTTPException(415, "not application/json")
     try:
-        async with asyncio.timeout(_BODY_SECONDS):
+        async with asyncio.timeout(BODY_SECONDS):
             raw = await request.body()  # the route's limit answers 413 while it is read
     except TimeoutError as error:
         raise HTTPException(408, "too slow") from error

@@ -16,7 +16,7 @@ _LOOPBACK = "127.0.0.1"
 _GRACE_SECONDS = 5
 _BRIEF_GRACE_SECONDS = 1  # in a thread, a held answer is cut off soon
 _STOP_SECONDS_MAX = 10.0
-_HEAD_SECONDS = 10.0  # from the first byte of a request to the last of its head
+HEAD_SECONDS = 10.0  # from the first byte of a request to the last of its head
 _HEAD_MAX = 16_384  # bytes
 
 
@@ -45,7 +45,7 @@ class _Impatient(H11Protocol):
 
     def _wait(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(_HEAD_SECONDS, self.transport.abort)
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:
