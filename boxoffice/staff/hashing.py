@@ -6,7 +6,8 @@ stronger ones take over as people log in.
 """
 
 import hmac
-from functools import cache
+import secrets
+from base64 import b64encode
 from itertools import pairwise
 
 from argon2 import PasswordHasher
@@ -86,10 +87,13 @@ def is_same(one: str, other: str) -> bool:
 
 
 def _nobodys() -> str:
-    """Return a hash that nothing answers, made once with today's settings."""
-    return _made(HASHER)
+    """Return a hash with today's settings that nobody knows an answer to.
 
-
-@cache
-def _made(hasher: PasswordHasher) -> str:
-    return hasher.hash("nobody's")
+    It is written, not computed: that would make the first unknown name take twice as long.
+    """
+    settings = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
+    salt, answer = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (HASHER.salt_len, HASHER.hash_len)
+    )
+    return f"$argon2id$v=19${settings}${salt}${answer}"
