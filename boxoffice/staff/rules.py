@@ -21,7 +21,8 @@ class Permission(StrEnum):
     SETTLE_LATE = "decide what becomes of late money"
     SCAN = "scan at the door"
     UNDO_SCAN = "undo a scan"
-    OVERRIDE = "let in whom the rules refuse"
+    OVERRIDE_DOOR = "let a guest in against the rules"
+    ENROL_DESK = "enrol and revoke desks"
     RESOLVE_CONFLICT = "close a conflict of the door"
     SEE_PEOPLE = "see who bought and who comes"
     EXPORT = "export data"
@@ -51,7 +52,7 @@ HUMAN_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 
 _P = Permission
 _DOOR = {_P.SCAN, _P.SEE_PEOPLE}
-_DOOR_LEAD = _DOOR | {_P.UNDO_SCAN, _P.OVERRIDE, _P.RESOLVE_CONFLICT}
+_DOOR_LEAD = _DOOR | {_P.UNDO_SCAN, _P.OVERRIDE_DOOR, _P.ENROL_DESK, _P.RESOLVE_CONFLICT}
 # A clerk gives cash back too, out of a drawer that is counted.
 _COUNTER = {_P.SELL, _P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.SEE_PEOPLE}
 _MONEY = {_P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.SETTLE_LATE, _P.SEE_PEOPLE, _P.EXPORT}

@@ -138,7 +138,7 @@ def approved(office: BoxOffice, supervisor: str = "rita", pin: str = PIN) -> Act
         DORA,
         supervisor=supervisor,
         pin=pin,
-        permission=Permission.OVERRIDE,
+        permission=Permission.OVERRIDE_DOOR,
         now=office.now(),
     )
 
@@ -147,7 +147,10 @@ def test_a_supervisor_approves_with_a_pin_and_the_audit_names_both(supervised: B
     assert approved(supervised, " RITA ") == ROOT
 
     (entry,) = (each for each in rows(supervised, AuditEntry) if each.verb == "staff.approve")
-    assert (entry.actor, entry.facts) == ("rita", {"permission": "override", "asked_by": "dora"})
+    assert (entry.actor, entry.facts) == (
+        "rita",
+        {"permission": "override_door", "asked_by": "dora"},
+    )
 
 
 @pytest.mark.parametrize(
