@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from boxoffice.errors import Forbidden
+from boxoffice.log import log
 
 
 class Permission(StrEnum):
@@ -93,6 +94,8 @@ class Actor:
             Forbidden: the actor's role lacks the permission.
         """
         if not self.may(permission):
+            facts = {"actor": self.name, "permission": permission.name.lower()}
+            log.warning("not allowed", extra=facts)
             raise Forbidden(
                 f"{self.name} ({self.role}) may not {permission}.",
                 hint="ask an admin for a role that may; see them all: boxoffice staff roles",

@@ -85,6 +85,10 @@ def test_the_door_may_not_sell_or_give_money_back_and_nothing_changes(staffed: C
         assert (ran.code, ran.error["code"]) == (4, "forbidden"), line
 
     assert staffed(f"order show {code} --json").json == before
+    log = [json.loads(row) for row in (staffed.home / "boxoffice.log").read_text().splitlines()]
+    told = [(row["actor"], row["permission"]) for row in log if row["fact"] == "not allowed"]
+    assert told[0] == ("dora", "refund")
+    assert len(told) == 7
 
 
 def test_programs_of_ours_need_no_login(staffed: Commands) -> None:
