@@ -10,6 +10,7 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     │   └── Misconfigured  78      a setting is missing or broken
     ├── NotFound         3   404   it is not here
     ├── Forbidden        4   403   not you
+    │   └── NotLoggedIn      401   nobody knows yet who you are; `login.…` says why
     ├── Refused          5   409   the rules say no
     │   ├── SoldOut                a tier has fewer places than were asked for
     │   ├── EventFull              the event has fewer places than were asked for
@@ -31,9 +32,11 @@ A refusal means that nothing happened. Six families decide what the surfaces do 
     │   ├── MailSilent             the carrier of mail is silent; says if the mail may have left
     │   └── LineSilent             a desk does not reach the listener
     └── Busy             75  429   a lock or a quota
-        └── DatabaseBusy
+        ├── DatabaseBusy
+        └── TooManyTries           a secret was guessed wrong too often; says how long to wait
 """
 
+import math
 from typing import Any, ClassVar
 
 
@@ -113,6 +116,13 @@ class Forbidden(BoxOfficeError):
     code = "forbidden"
     exit_code = 4
     http_status = 403
+
+
+class NotLoggedIn(Forbidden):
+    """Nobody knows yet who you are. Its case says why: `login.needed`, `login.wrong`."""
+
+    code = "login.needed"
+    http_status = 401
 
 
 class Refused(BoxOfficeError):
@@ -295,3 +305,18 @@ class DatabaseBusy(Busy):
     """Another writer held the database for longer than we wait."""
 
     code = "database.busy"
+
+
+class TooManyTries(Busy):
+    """A password, PIN or code was guessed wrong too often for one name, or asked from one place."""
+
+    code = "login.too_many"
+
+    def __init__(self, retry_seconds: float) -> None:
+        seconds = max(1, math.ceil(retry_seconds))
+        super().__init__(
+            "there were too many tries.",
+            hint=f"wait {seconds} seconds and try again",
+            retry_seconds=seconds,
+        )
+        self.retry_seconds = seconds

@@ -5,6 +5,7 @@ import logging
 import os
 import secrets
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 from boxoffice.text import shown
 
 _OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")  # of the HTTP request in hand
 
 log = logging.getLogger("boxoffice")
 log.addHandler(logging.NullHandler())  # before `log_to`, a failure must not land on the screen
@@ -27,6 +30,8 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "fact": shown(record.getMessage()),
         }
+        if named := request_id.get():
+            line["request_id"] = named
         for key, value in vars(record).items():
             if key not in _OWN:
                 line[key] = value if isinstance(value, int | float | bool) else shown(str(value))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlmodel import select
 
@@ -20,10 +21,17 @@ from boxoffice.staff.rules import LOCAL_ADMIN, Actor
 from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.models import PublicKey
 
+if TYPE_CHECKING:
+    from boxoffice.staff.tokens import StaffKeys
+
 
 def utc_now() -> datetime:
     """Return the moment, in UTC."""
     return datetime.now(UTC)
+
+
+def _local_admin(_office: "BoxOffice") -> Actor:
+    return LOCAL_ADMIN
 
 
 @dataclass
@@ -31,8 +39,18 @@ class BoxOffice:
     """Everything a surface needs. Parts are made when first asked for."""
 
     settings: Settings
-    actor: Actor = LOCAL_ADMIN
     now: Callable[[], datetime] = field(default=utc_now)
+    identify: Callable[["BoxOffice"], Actor] = field(default=_local_admin)
+
+    @cached_property
+    def actor(self) -> Actor:
+        """Who acts here: found out once, when first asked for.
+
+        Raises:
+            NotLoggedIn: there are people, and none of them has logged in here.
+            Unavailable, Busy: the database, which knows them, does not answer.
+        """
+        return self.identify(self)
 
     @cached_property
     def database(self) -> Database:
@@ -59,6 +77,21 @@ class BoxOffice:
         Raises:
             Misconfigured: there is none, or it is not 64 hex digits.
         """
+        return TicketKey(self._secret)
+
+    @cached_property
+    def staff_keys(self) -> "StaffKeys":
+        """The keys that logins are made with.
+
+        Raises:
+            Misconfigured: there is no secret key, or it is not 64 hex digits.
+        """
+        from boxoffice.staff.tokens import StaffKeys  # noqa: PLC0415  (50 ms, only to log in)
+
+        return StaffKeys(self._secret)
+
+    @cached_property
+    def _secret(self) -> bytes:
         text = self.settings.get("secret_key")
         if text is None:
             if not self.key_path.is_file():
@@ -73,7 +106,7 @@ class BoxOffice:
                 "the secret key is not 64 hex digits.",
                 hint="restore it from your copy; codes already printed were made with it",
             )
-        return TicketKey(secret)
+        return secret
 
     def make_key(self, *, is_lost: bool = False) -> bool:
         """Make the secret key unless there is one, and say whether it was made now.

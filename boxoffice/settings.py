@@ -40,6 +40,7 @@ KNOWN = (
     ),
     Setting("exports", "File of saved exports; by default exports.toml in home."),
     Setting("secret_key", "Key that ticket codes are made with: 64 hex digits.", secret=True),
+    Setting("token", "Token of a program that acts for itself, instead of a login.", secret=True),
     Setting("asaas_url", "Address of the Asaas API.", "https://api.asaas.com/v3"),
     Setting("asaas_api_key", "Key of the Asaas account.", secret=True),
     Setting("asaas_webhook_token", "Token that Asaas sends with each letter.", secret=True),

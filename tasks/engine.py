@@ -17,6 +17,7 @@ from boxoffice.log import log
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Queue
 from boxoffice.settings import Settings
+from boxoffice.staff.rules import SYSTEM
 from tasks.clock import keep_time
 
 WORK = "boxoffice.work"
@@ -167,7 +168,7 @@ class Hands:
         """Begin in a process that was just forked: what the parent opened is the parent's."""
         if self._office is not None:
             self._office.database.forget()
-        self._office = BoxOffice(self._settings)
+        self._office = BoxOffice(self._settings, identify=lambda _: SYSTEM)
         self._pid = os.getpid()
         keep_time(self._office)
 

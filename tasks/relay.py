@@ -23,6 +23,7 @@ import tasks.orders
 import tasks.payments
 import tasks.reconciling
 import tasks.refunds
+import tasks.staff
 import tasks.tickets  # noqa: F401  (importing the handlers registers them)
 from boxoffice.db import changed
 from boxoffice.errors import BoxOfficeError, Misconfigured, Unavailable

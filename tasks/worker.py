@@ -17,6 +17,7 @@ from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Part, Queue
 from boxoffice.outbox.pulse import BEAT_SECONDS
 from boxoffice.settings import Settings
+from boxoffice.staff.rules import SYSTEM
 from tasks.clock import keep_time
 from tasks.engine import make_app, queue_name
 from tasks.pulse import Pulse
@@ -32,7 +33,7 @@ class Heart(StartStopStep):  # type: ignore[misc]  # Celery ships no types
         """Open nothing yet."""
         super().__init__(consumer, **options)
         self._consumer = consumer
-        self._office = BoxOffice(self.settings)
+        self._office = BoxOffice(self.settings, identify=lambda _: SYSTEM)
         keep_time(self._office)
         self._pulse = Pulse(self._office, Part.WORKER)
         self._timer: Any = None

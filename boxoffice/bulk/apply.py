@@ -63,14 +63,14 @@ def apply_import(importer: Importer, path: Path) -> Applied:
     else. An order that is refused (its places are gone) does not stop the others.
 
     Raises:
-        Forbidden: the actor may not sell.
+        Forbidden: the actor may not import.
         NotFound: there is no such plan, or its event is gone.
         BadFile: it is no plan, or its orders are not its own.
         EventNotOnSale: the event is cancelled.
         Refused: `plan.stale`; prices, tiers or places are not what they were.
         Busy: the same plan is being applied now.
     """
-    importer.actor.must(Permission.SELL)
+    importer.actor.must(Permission.IMPORT)
     plan = read_plan(path)
     with result_file(path) as result:
         with importer.database.reading() as session:

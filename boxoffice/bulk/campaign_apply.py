@@ -66,15 +66,14 @@ def apply_campaign(host: Host, path: Path) -> Sent:
     adds who is missing, and nobody else. A guest who is refused does not stop the others.
 
     Raises:
-        Forbidden: the actor may not change events, or not sell.
+        Forbidden: the actor may not invite.
         NotFound: there is no such plan, or its event is gone.
         BadFile: it is no plan, or what lies beside it is not its own.
         Refused: `plan.stale`; tier, price, places or time are not what they were. Or the campaign
             of this name is over, or has other terms.
         Busy: the same plan is being applied now.
     """
-    host.actor.must(Permission.EDIT_EVENT)
-    host.actor.must(Permission.SELL)
+    host.actor.must(Permission.INVITE)
     plan = read_campaign(path)
     with result_file(path) as result:
         with host.database.reading() as session:

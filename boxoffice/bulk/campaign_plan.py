@@ -74,14 +74,14 @@ def plan_campaign(
     `headings` names the heading of a column of ours (`KEYS`) where it is not a common one.
 
     Raises:
-        Forbidden: the actor may not change events.
+        Forbidden: the actor may not invite.
         NotFound: there is no such event or tier.
         EventNotOnSale: the event is cancelled.
         Refused: the tier sells half price, or the campaign of this name is over or has other terms.
         BadValue: the name or the expiry makes no sense, or a key of `headings` is not ours.
         BadFile: the file cannot be understood as a whole.
     """
-    actor.must(Permission.EDIT_EVENT)
+    actor.must(Permission.INVITE)
     for key in headings:
         if key not in KEYS:
             hint = "there are: " + ", ".join(KEYS)

@@ -68,10 +68,10 @@ def reclaim_campaign(
     Each place goes back to its tier once. Stopped half way, the next run goes on.
 
     Raises:
-        Forbidden: the actor may not change events, or not cancel orders.
+        Forbidden: the actor may not invite, or not cancel orders.
         Refused, BadValue: as `check_reclaim` has it.
     """
-    reclaimer.actor.must(Permission.EDIT_EVENT)
+    reclaimer.actor.must(Permission.INVITE)
     with reclaimer.database.reading() as session:
         check_reclaim(session.get_one(Campaign, campaign_id), tickets=tickets)
         total = _guests(session, campaign_id, col(CampaignRow.held) > 0)

@@ -70,15 +70,14 @@ def apply_cancel(canceller: Canceller, path: Path) -> Cancelled:
     twice. An order that is refused does not stop the others.
 
     Raises:
-        Forbidden: the actor may not edit events, or not cancel orders.
+        Forbidden: the actor may not cancel events.
         NotFound: there is no such plan, or its event is gone.
         BadFile: it is no plan, or its orders are not its own.
         WrongState: the event cannot be cancelled from where it is.
         Refused: `plan.stale`; orders or their money are not what they were.
         Busy: the same plan is being applied now.
     """
-    canceller.actor.must(Permission.EDIT_EVENT)
-    canceller.actor.must(Permission.CANCEL_ORDER)
+    canceller.actor.must(Permission.CANCEL_EVENT)
     plan = read_cancel(path)
     with _result_file(path) as result:
         currency = _stop_the_sale(canceller, plan)

@@ -81,12 +81,11 @@ def plan_cancel(session: ReadSession, actor: Actor, slug: str) -> CancelPlan:
     An event that is cancelled already is planned again for what came in since: late money.
 
     Raises:
-        Forbidden: the actor may not edit events, or not cancel orders.
+        Forbidden: the actor may not cancel events.
         NotFound: there is no such event.
         WrongState: the event cannot be cancelled from where it is.
     """
-    actor.must(Permission.EDIT_EVENT)
-    actor.must(Permission.CANCEL_ORDER)
+    actor.must(Permission.CANCEL_EVENT)
     event = event_by_slug(session, slug)
     must_be_endable(event)
     rows = session.exec(

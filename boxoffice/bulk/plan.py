@@ -66,13 +66,13 @@ def plan_import(
     `headings` names the heading of a column of ours (`KEYS`) where it is not a common one.
 
     Raises:
-        Forbidden: the actor may not sell.
+        Forbidden: the actor may not import.
         NotFound: there is no such event.
         EventNotOnSale: it is cancelled.
         BadValue: a key of `headings` is not one of ours.
         BadFile: the file cannot be understood as a whole.
     """
-    actor.must(Permission.SELL)
+    actor.must(Permission.IMPORT)
     for key in headings:
         if key not in KEYS:
             hint = "there are: " + ", ".join(KEYS)

@@ -64,7 +64,7 @@ def scan_command(
 
     With --stdin: a verdict a line, in order; the exit code then tells of the stream alone.
     """
-    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.opening import ask_again, office_of
     from boxoffice.door.scan import Shown, new_nonce
     from boxoffice.errors import BadValue
 
@@ -83,7 +83,9 @@ def scan_command(
             raise typer.Exit(
                 scan_once(office, event, list_name, gate, what, as_json=as_json, fields=fields)
             )
+        asked_at = office.now()
         for text in lines_of_stdin():
+            asked_at = ask_again(office, asked_at)
             what = Shown(text, new_nonce(), asked=asked)
             scan_once(office, event, list_name, gate, what, as_json=as_json, fields=fields)
 

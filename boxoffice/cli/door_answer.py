@@ -30,9 +30,10 @@ def scan_once(
     from boxoffice.errors import Busy, Unavailable
 
     def once() -> "Admission":
+        actor = office.actor  # it may have to be asked for, which takes a transaction of its own
         with office.writing() as session:
             at = gate_at(session, event, list_name, gate=gate)
-            admission = scan(session, office.actor, at, what, now=office.now())
+            admission = scan(session, actor, at, what, now=office.now())
             if as_json:  # a wrong field is refused while the scan is not kept yet
                 show.picked(admission_json(admission), fields)
         return admission

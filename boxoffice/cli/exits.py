@@ -5,7 +5,7 @@ EXIT_CODES = {
     1: ("failed", "unexpected; the message carries a reference into the log"),
     2: ("usage", "wrong flags, a value that makes no sense, or a question nobody can answer"),
     3: ("not found", "no such event, order, ticket or list"),
-    4: ("not allowed", "your role lacks the permission"),
+    4: ("not allowed", "nobody is logged in, or the role lacks the permission"),
     5: ("refused", "a rule says no: sold out, not on sale, key reused"),
     6: ("partial", "some items of many failed; the output lists them"),
     7: ("differs", "differences were found, and that is the answer"),

@@ -24,6 +24,8 @@ _NOUNS = {
     "export": "Data out, whole and verifiable.",
     "audit": "Who did what and when: read, explain, verify.",
     "privacy": "One person's data: find it, hand it out, erase it.",
+    "staff": "People and programs, and what they may do.",
+    "auth": "Log in and out; who is logged in.",
     "job": "Promised work: list it, run it.",
     "webhook": "Letters from the gateway: serve, list, replay, status.",
     "sandbox": "A gateway and a carrier of mail to rehearse with.",

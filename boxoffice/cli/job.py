@@ -141,10 +141,11 @@ def run_command(
     """Run the jobs that are due, here and now. Exit code 6 when some did not end well."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.staff.rules import SYSTEM
     from tasks.relay import run_due, run_until_empty
     from tasks.schedule import Slots
 
-    with office_of(ctx) as office:
+    with office_of(ctx, actor=SYSTEM) as office:
         Slots().make_due(office)  # from cron, this is what ticks
         ran = run_until_empty(office) if until_empty else run_due(office, limit=limit)
     if as_json:
@@ -194,10 +195,11 @@ def worker_command(
 ) -> None:
     """Work jobs that the beat rings for, until a signal. The jobs in hand are finished first."""
     from boxoffice.cli.opening import office_of, settings_of
+    from boxoffice.staff.rules import SYSTEM
 
     wanted = _queues(queues)
     settings_of(ctx).need("redis_url", why="workers are rung through Redis")
-    with office_of(ctx) as office:
+    with office_of(ctx, actor=SYSTEM) as office:
         settings = office.settings
     from tasks.worker import run_worker
 

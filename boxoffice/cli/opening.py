@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import typer
 
+from boxoffice.cli.login import identify
 from boxoffice.db import WriteSession
 from boxoffice.errors import BoxOfficeError, Busy, DatabaseSilent, Misconfigured, Unavailable
 from boxoffice.log import log, log_to
 from boxoffice.office import BoxOffice, opened
 from boxoffice.outbox.jobs import Promise
 from boxoffice.settings import Settings
+from boxoffice.staff.rules import Actor
 
 T = TypeVar("T")
+
+_ASK_AGAIN = timedelta(minutes=1)
 
 
 def settings_of(ctx: typer.Context) -> Settings:
@@ -34,22 +39,43 @@ def settings_of(ctx: typer.Context) -> Settings:
 
 
 @contextmanager
-def office_of(ctx: typer.Context, *, even_if_silent: bool = False) -> Iterator[BoxOffice]:
-    """Open the box office for the length of a command.
+def office_of(
+    ctx: typer.Context, *, even_if_silent: bool = False, actor: Actor | None = None
+) -> Iterator[BoxOffice]:
+    """Open the box office for the length of a command, for whoever has logged in.
 
     With `even_if_silent` a database that does not answer now is no reason to stop: a door goes on.
+    A program that is its own `actor` needs no login.
 
     Raises:
         Misconfigured: a setting is wrong, or the database is not at our schema.
+        NotLoggedIn: there are people, and none of them has logged in here.
         Unavailable, Busy: the database does not answer.
     """
     with opened(settings_of(ctx)) as office:
+        office.identify = identify if actor is None else lambda _: actor
         try:
             office.database.must_be_current()
+            office.actor = identify(office) if actor is None else actor  # not within a transaction
         except (Unavailable, Busy):
             if not even_if_silent:
                 raise
         yield office
+
+
+def ask_again(office: BoxOffice, asked_at: datetime) -> datetime:
+    """Find out anew who acts, when it was asked a minute ago; return when it was asked last.
+
+    Who is logged out, or disabled, while a command runs for a whole night is stopped by this.
+
+    Raises:
+        NotLoggedIn: the login is over.
+    """
+    now = office.now()
+    if abs(now - asked_at) < _ASK_AGAIN:
+        return asked_at
+    office.__dict__.pop("actor", None)
+    return now
 
 
 def kept(office: BoxOffice, write: Callable[[WriteSession], T]) -> T:

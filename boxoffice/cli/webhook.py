@@ -30,9 +30,10 @@ def serve_command(
     from boxoffice.listener.mail_events import signing_key
     from boxoffice.listener.serving import listen
     from boxoffice.listener.webhooks import TOKEN_MIN
+    from boxoffice.staff.rules import SYSTEM
     from tasks.background import Background
 
-    with office_of(ctx) as office:
+    with office_of(ctx, actor=SYSTEM) as office:
         if office.settings.get("sendgrid_webhook_key"):
             signing_key(office.settings)
         else:

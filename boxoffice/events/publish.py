@@ -19,6 +19,7 @@ def publish(session: WriteSession, actor: Actor, slug: str, *, now: datetime) ->
         Refused: it has no tier.
         WrongState: it has ended or was cancelled.
     """
+    actor.must(Permission.EDIT_EVENT)
     event = event_by_slug(session, slug)
     if not tiers_of(session, event.id):
         raise Refused(

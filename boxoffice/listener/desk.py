@@ -23,7 +23,6 @@ from boxoffice.door.search import search
 from boxoffice.door.snapshot import make_snapshot
 from boxoffice.door.wire import admission_json, door_stats_json, hit_json
 from boxoffice.errors import BadValue, Forbidden
-from boxoffice.listener.limit import Limit
 from boxoffice.office import BoxOffice
 from boxoffice.text import clean_in
 from boxoffice.tickets.models import PublicKey
@@ -38,15 +37,10 @@ _TEXT_MAX = 4_096  # characters of what was scanned; what is longer is no code
 T = TypeVar("T")
 
 
-def enrol_limit() -> Limit:
-    """Return the limit on guessing at codes: ten at once, then one every ten seconds."""
-    return Limit(10, 10.0)
-
-
 async def desk_enrol(request: Request) -> Response:
     """Turn a one-time code into a token."""
     address = request.client.host if request.client else ""
-    request.app.state.enrol_limit.take(address)
+    request.app.state.enrol_buckets.take(address)
     body = await _body(request)
     code = _text(body, "code", length_max=40)
 

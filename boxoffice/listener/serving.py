@@ -1,5 +1,6 @@
 """Serve an ASGI app on uvicorn: in the foreground until a signal, or in a thread for a while."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from boxoffice.errors import Misconfigured
 
@@ -14,6 +16,41 @@ _LOOPBACK = "127.0.0.1"
 _GRACE_SECONDS = 5
 _BRIEF_GRACE_SECONDS = 1  # in a thread, a held answer is cut off soon
 _STOP_SECONDS_MAX = 10.0
+HEAD_SECONDS = 10.0  # from the first byte of a request to the last of its head
+_HEAD_MAX = 16_384  # bytes
+
+
+class _Impatient(H11Protocol):
+    """A line on which a request has to come: uvicorn itself would wait for a head for ever."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take some bytes; the wait is over when they end a head."""
+        self._wait()
+        super().data_received(data)
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            self._stop_waiting()  # from here on the body's own deadline holds
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the wait."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class _Server(uvicorn.Server):
@@ -24,6 +61,8 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 access_log=False,
+                http=_Impatient,
+                h11_max_incomplete_event_size=_HEAD_MAX,
                 log_config=None,
                 server_header=False,
                 timeout_graceful_shutdown=grace_seconds,

@@ -14,6 +14,7 @@ import boxoffice.outbox.models
 import boxoffice.payments.models
 import boxoffice.privacy.models
 import boxoffice.promos.models
+import boxoffice.staff.models
 import boxoffice.tickets.models
 import boxoffice.till.models
 

@@ -26,10 +26,10 @@ def drop(
     goes back by `payments/refund.py`.
 
     Raises:
-        Forbidden: the actor may not cancel orders.
+        Forbidden: the actor may not drop tickets.
         WrongState: the order is not paid: its charge asks for all of its tickets.
     """
-    actor.must(Permission.CANCEL_ORDER)
+    actor.must(Permission.DROP_TICKET)
     # Race: a refund, a cancel or another drop may come at this moment. All meet the order first.
     order = locked_order(session, session.get_one(Ticket, ticket_id).order_id)
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)

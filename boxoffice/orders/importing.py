@@ -82,11 +82,11 @@ def bring_in(
     must be free all the same. The money is the caller's to write down.
 
     Raises:
-        Forbidden: the actor may not sell.
+        Forbidden: the actor may not import.
         EventNotOnSale: the event is cancelled.
         SoldOut, EventFull: fewer places are left than it needs.
     """
-    actor.must(Permission.SELL)
+    actor.must(Permission.IMPORT)
     event = session.get_one(Event, sale.event_id)
     if event.state is EventState.CANCELLED:
         raise EventNotOnSale(f"{event.slug} is cancelled: nothing is brought in any more.")

@@ -264,5 +264,15 @@ class TellExportFailed(Promise):
     failure_id: UUID
 
 
+@dataclass(frozen=True)
+class MailStaffCode(Promise):
+    """Mail a one-time code to a member of the staff."""
+
+    kind = "staff.mail_code"
+    attempts_max = 6  # the code is good for a quarter of an hour
+
+    code_id: UUID
+
+
 # Every job above, by the name that its row has.
 KINDS: dict[str, type[Promise]] = {job.kind: job for job in Promise.__subclasses__()}

@@ -37,9 +37,9 @@ def end_order(session: WriteSession, actor: Actor, order_id: UUID, *, now: datet
     that a bank decides about, stay as they are.
 
     Raises:
-        Forbidden: the actor may not cancel orders.
+        Forbidden: the actor may not cancel events.
     """
-    actor.must(Permission.CANCEL_ORDER)
+    actor.must(Permission.CANCEL_EVENT)
     # Race: a letter with money, a refund, an expiry. Payments come first, as letters take them.
     payments = session.exec(
         select(Payment)

@@ -11,7 +11,7 @@ from boxoffice.orders.swap import Swapped, swap
 from boxoffice.payments.collect import Till, collect, locked_payments, must_agree
 from boxoffice.payments.covered import balance_of
 from boxoffice.payments.refund import RefundRequest, refund
-from boxoffice.staff.rules import Actor
+from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.models import Ticket
 
 
@@ -37,6 +37,7 @@ def exchange(
         Forbidden, NotFound, WrongState, Refused: as `swap`, `refund` and `collect` do.
         BadValue: nobody said how the difference is paid, or how cash was given back.
     """
+    actor.must(Permission.SELL)
     order_id = session.get_one(Ticket, ticket_id).order_id
     # Race: letters meet payments first and then the order; so does every change of money.
     locked_payments(session, order_id)

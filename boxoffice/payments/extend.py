@@ -16,7 +16,7 @@ from boxoffice.orders.place import Wanted
 from boxoffice.payments.collect import Till, collect, locked_payments, must_agree
 from boxoffice.payments.covered import balance_of
 from boxoffice.payments.models import OPEN
-from boxoffice.staff.rules import Actor
+from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.models import Ticket
 
 
@@ -39,6 +39,7 @@ def extend(
         Forbidden, NotFound, WrongState, Refused: as `add` and `collect` do.
         BadValue: nobody said how the addition is paid.
     """
+    actor.must(Permission.SELL)
     # Race: letters meet payments first and then the order; so does every change of money.
     locked_payments(session, order_id)
     must_agree(session, locked_order(session, order_id))
@@ -84,6 +85,7 @@ def drop_ticket(
     Raises:
         Forbidden, WrongState: as `drop` does.
     """
+    actor.must(Permission.DROP_TICKET)
     order_id = session.get_one(Ticket, ticket_id).order_id
     locked_payments(session, order_id)
     ended = drop(session, actor, ticket_id, reason=reason, now=now)

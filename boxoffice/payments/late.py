@@ -77,12 +77,12 @@ def accept(
     Return the mail that was promised; `None` when there is nobody to write to.
 
     Raises:
-        Forbidden: the actor may not decide on orders.
+        Forbidden: the actor may not decide on late money.
         WrongState: the order is not under review, or its money was given back.
         EventNotOnSale: the event was cancelled.
         SoldOut, EventFull, HalfCapReached: its places were sold to others meanwhile.
     """
-    actor.must(Permission.CANCEL_ORDER)
+    actor.must(Permission.SETTLE_LATE)
     order = _under_review(session, order_id)
     event = session.get_one(Event, order.event_id, populate_existing=True)
     if event.state is EventState.CANCELLED:
@@ -128,10 +128,10 @@ def dismiss(
     No money moves here: what is owed stands in the audit until a refund answers for it.
 
     Raises:
-        Forbidden: the actor may not decide on orders.
+        Forbidden: the actor may not decide on late money.
         WrongState: the order is not under review.
     """
-    actor.must(Permission.CANCEL_ORDER)
+    actor.must(Permission.SETTLE_LATE)
     order = _under_review(session, order_id)
     owed = _paid(session, order)
     facts = {"owed_minor": owed.minor, "currency": owed.currency, "note": note}

@@ -13,7 +13,7 @@ from boxoffice.payments.collect import AT_THE_COUNTER, Till
 from boxoffice.payments.covered import money_came
 from boxoffice.payments.provider import Method
 from boxoffice.payments.start import start, take_part
-from boxoffice.staff.rules import Actor
+from boxoffice.staff.rules import Actor, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ def pay_in_parts(
         BadValue: the parts do not come to the total, or the gateway's is under its minimum.
         Refused: a clerk has no open till (`till.closed`).
     """
+    actor.must(Permission.SELL)
     order = session.get_one(Order, order_id)
     for method, amount in shares(order.total, parts):
         if method in AT_THE_COUNTER:

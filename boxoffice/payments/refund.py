@@ -85,7 +85,7 @@ def refund(
     An event may say that its fee is never given back; an amount says otherwise.
 
     Raises:
-        Forbidden: the actor may not cancel orders.
+        Forbidden: the actor may not give money back.
         BadValue: the key or the currency makes no sense, or a proof is missing.
         NotFound: a ticket is not one of this order.
         WrongState: the order's money is not ours to give, or a ticket has ended before.
@@ -93,7 +93,7 @@ def refund(
             (`refund.too_much`), or the clerk's till is not open or too empty (`till.…`).
         KeyReused: the key came with another request.
     """
-    actor.must(Permission.CANCEL_ORDER)
+    actor.must(Permission.REFUND)
     if key is not None and not (1 <= len(key) <= KEY_MAX and key.isprintable()):
         raise BadValue("the idempotency key", f"must be 1 to {KEY_MAX} printable characters.")
     # Race: two refunds, a letter and a cancel meet here. Payments come first, as letters take them.

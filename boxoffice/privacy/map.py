@@ -110,7 +110,8 @@ TABLES = MappingProxyType(
             "event_key message_id provider_id kind happened_at received_at", reason=Kind.TEXT
         ),
         "message": _columns(
-            "id job_id order_id campaign_row_id template state provider provider_id created_at called_at sent_at",
+            "id job_id order_id campaign_row_id template state provider provider_id created_at "
+            "called_at sent_at",
             recipient=Kind.EMAIL,
         ),
         "order_line": _columns("id order_id tier_id quantity price_minor"),
@@ -135,8 +136,8 @@ TABLES = MappingProxyType(
             raw=Kind.RAW,
         ),
         "promo": _columns(
-            "id event_id code kind value is_reserved uses_max uses_left per_person_max opens_at closes_at "
-            "state created_at",
+            "id event_id code kind value is_reserved uses_max uses_left per_person_max opens_at "
+            "closes_at state created_at",
             recipient_name=Kind.NAME,
             recipient_email=Kind.EMAIL,
             note=Kind.TEXT,

@@ -92,10 +92,10 @@ def open_campaign(
     """Return the campaign of this name, made when it is new.
 
     Raises:
-        Forbidden: the actor may not change events.
+        Forbidden: the actor may not invite.
         Refused: it has other terms (`campaign.exists`), or is over (`campaign.ended`).
     """
-    actor.must(Permission.EDIT_EVENT)
+    actor.must(Permission.INVITE)
     campaign = Campaign(
         id=new_id(),
         event_id=event_id,
@@ -201,8 +201,10 @@ def give_code(
     Call it last in a transaction: it takes the places.
 
     Raises:
+        Forbidden: the actor may not invite.
         SoldOut, EventFull: fewer places are left than the guest is given.
     """
+    actor.must(Permission.INVITE)
     promo = Promo(
         id=new_id(),
         event_id=event.id,

@@ -39,9 +39,9 @@ def end_campaign(session: WriteSession, actor: Actor, campaign_id: UUID, *, now:
     """Let nobody be invited to a campaign any more; return whether it ended now.
 
     Raises:
-        Forbidden: the actor may not change events.
+        Forbidden: the actor may not invite.
     """
-    actor.must(Permission.EDIT_EVENT)
+    actor.must(Permission.INVITE)
     return _end(session, actor, campaign_id, now=now)
 
 
@@ -53,9 +53,9 @@ def reclaim_some(
     A guest who redeemed some places keeps those tickets; the rest of the code is revoked.
 
     Raises:
-        Forbidden: the actor may not change events.
+        Forbidden: the actor may not invite.
     """
-    actor.must(Permission.EDIT_EVENT)
+    actor.must(Permission.INVITE)
     return _release_some(
         session, actor, campaign_id, CampaignRowState.REVOKED, limit=limit, now=now
     )

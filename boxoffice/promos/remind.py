@@ -60,9 +60,9 @@ def remind(
     """Promise these guests another mail; return to how many it was promised.
 
     Raises:
-        Forbidden: the actor may not change events.
+        Forbidden: the actor may not invite.
     """
-    actor.must(Permission.EDIT_EVENT)
+    actor.must(Permission.INVITE)
     reminded = 0
     for row_id in row_ids:
         # Race: two people remind at once, or the guest redeems now. The UPDATE asks and marks.

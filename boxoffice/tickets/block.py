@@ -16,7 +16,7 @@ def block(
     """Block a valid ticket; return whether it was blocked now, and not before.
 
     Raises:
-        Forbidden: the actor may not cancel orders.
+        Forbidden: the actor may not block tickets.
         WrongState: the ticket is neither valid nor blocked.
     """
     return _turn(session, actor, ticket_id, TicketState.BLOCKED, reason=reason, now=now)
@@ -28,7 +28,7 @@ def unblock(
     """Make a blocked ticket valid again; return whether it was made so now, and not before.
 
     Raises:
-        Forbidden: the actor may not cancel orders.
+        Forbidden: the actor may not block tickets.
         WrongState: the ticket is neither valid nor blocked.
     """
     return _turn(session, actor, ticket_id, TicketState.VALID, reason=reason, now=now)
@@ -43,7 +43,7 @@ def _turn(
     reason: str,
     now: datetime,
 ) -> bool:
-    actor.must(Permission.CANCEL_ORDER)
+    actor.must(Permission.DROP_TICKET)
     # Race: a refund may end the ticket at this moment; a ticket that ended is not brought back.
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True, with_for_update=True)
     if ticket.state is to:

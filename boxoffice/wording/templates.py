@@ -127,6 +127,12 @@ TEMPLATES = MappingProxyType(
             ("order", "amount", "page_url"),
             ("Without that nothing can go back. Tell nobody your password.",),
         ),
+        "staff_code": Template(
+            "Your code for the box office",
+            ("Somebody, we hope you, has asked for this one-time code.",),
+            ("code", "until"),
+            ("If it was not you, do nothing: without the code nothing happens.",),
+        ),
         "export_failed": Template(
             "An export failed: {export}",
             ("A scheduled export could not be made, and the file before it was left alone.",),

@@ -119,6 +119,7 @@ def test_every_secret_is_masked(tmp_path: Path) -> None:
 
     assert secrets == [
         "secret_key",
+        "token",
         "asaas_api_key",
         "asaas_webhook_token",
         "mail_password",

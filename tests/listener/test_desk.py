@@ -10,7 +10,7 @@ from boxoffice.door.desks import invite
 from boxoffice.door.models import Scan
 from boxoffice.door.queries import gate_at
 from boxoffice.errors import Busy
-from boxoffice.listener.limit import Limit
+from boxoffice.listener.limits import Buckets
 from boxoffice.staff.rules import Role
 from tests.listener.conftest import Post
 from tests.making import SLUG, a_sale, an_event, codes_of, rows
@@ -110,7 +110,7 @@ def test_a_stranger_guesses_at_codes_ten_times(post: Post) -> None:
 
 def test_a_bucket_fills_up_again_and_each_address_has_its_own() -> None:
     now = [0.0]
-    limit = Limit(2, 10.0, lambda: now[0])
+    limit = Buckets(2, 10.0, lambda: now[0])
     limit.take("a")
     limit.take("a")
 

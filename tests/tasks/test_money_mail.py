@@ -44,9 +44,7 @@ def only(carrier: Carrier) -> Mail:
     return mail
 
 
-def test_tell_refund_twice_is_once(
-    office: BoxOffice, sandbox: Sandbox, carrier: Carrier
-) -> None:
+def test_tell_refund_twice_is_once(office: BoxOffice, sandbox: Sandbox, carrier: Carrier) -> None:
     job = TellRefund(paid(office, sandbox, Method.PIX).id)
     first = ran(office, job)
 
@@ -66,9 +64,7 @@ def test_a_refund_that_is_stuck_is_not_told_as_done(
     assert carrier.sent == []
 
 
-def test_ask_payer_twice_is_once(
-    office: BoxOffice, sandbox: Sandbox, carrier: Carrier
-) -> None:
+def test_ask_payer_twice_is_once(office: BoxOffice, sandbox: Sandbox, carrier: Carrier) -> None:
     refund = paid(office, sandbox, Method.BOLETO)
     job = AskPayer(refund.id)
     first = ran(office, job)

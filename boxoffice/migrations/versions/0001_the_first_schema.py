@@ -256,6 +256,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedupe_key"),
     )
     op.create_index(
+        "job_ended_badly",
+        "job",
+        ["kind"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('failed', 'dead')"),
+        postgresql_where=sa.text("state IN ('failed', 'dead')"),
+    )
+    op.create_index(
         "job_ready",
         "job",
         ["run_at"],
@@ -270,14 +278,6 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'running'"),
         postgresql_where=sa.text("state = 'running'"),
-    )
-    op.create_index(
-        "job_ended_badly",
-        "job",
-        ["kind"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('failed', 'dead')"),
-        postgresql_where=sa.text("state IN ('failed', 'dead')"),
     )
     op.create_table(
         "letter",
@@ -345,6 +345,46 @@ def upgrade() -> None:
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("schedule", "slot_at"),
     )
+    op.create_table(
+        "staff_member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "admin",
+                "manager",
+                "finance",
+                "box_office",
+                "door_lead",
+                "door",
+                "auditor",
+                "system",
+                name="staff_role",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email_verified_at", UtcDateTime(), nullable=True),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("pin_hash", sa.String(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("disabled_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
+    )
+    op.create_table(
+        "staff_try",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=False),
+        sa.Column("free_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_index(op.f("ix_staff_try_tried_at"), "staff_try", ["tried_at"], unique=False)
     op.create_table(
         "stray",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -571,6 +611,62 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("event_id"),
     )
+    op.create_table(
+        "staff_code",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum(
+                "verify_email",
+                "reset_password",
+                name="staff_code_purpose",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("tries_left", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_member.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_staff_code_staff_id"), "staff_code", ["staff_id"], unique=False)
+    op.create_table(
+        "staff_session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "login",
+                "machine",
+                name="staff_session_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_by", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff_member.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
     op.create_table(
         "tier",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -830,6 +926,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("term", "order_id"),
     )
     op.create_index(op.f("ix_search_term_order_id"), "search_term", ["order_id"], unique=False)
+    op.create_table(
+        "staff_token",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["staff_session.id"],
+        ),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_index(op.f("ix_staff_token_session_id"), "staff_token", ["session_id"], unique=False)
     op.create_table(
         "till_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1430,6 +1540,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_till_entry_shift_id"), table_name="till_entry")
     op.drop_index(op.f("ix_till_entry_order_id"), table_name="till_entry")
     op.drop_table("till_entry")
+    op.drop_index(op.f("ix_staff_token_session_id"), table_name="staff_token")
+    op.drop_table("staff_token")
     op.drop_index(op.f("ix_search_term_order_id"), table_name="search_term")
     op.drop_table("search_term")
     op.drop_table("promo_tier")
@@ -1452,6 +1564,10 @@ def downgrade() -> None:
     op.drop_table("campaign")
     op.drop_index(op.f("ix_tier_event_id"), table_name="tier")
     op.drop_table("tier")
+    op.drop_index(op.f("ix_staff_session_staff_id"), table_name="staff_session")
+    op.drop_table("staff_session")
+    op.drop_index(op.f("ix_staff_code_staff_id"), table_name="staff_code")
+    op.drop_table("staff_code")
     op.drop_table("retention")
     op.drop_index(op.f("ix_promo_event_id"), table_name="promo")
     op.drop_table("promo")
@@ -1471,6 +1587,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_door_list_event_id"), table_name="door_list")
     op.drop_table("door_list")
     op.drop_table("stray")
+    op.drop_index(op.f("ix_staff_try_tried_at"), table_name="staff_try")
+    op.drop_table("staff_try")
+    op.drop_table("staff_member")
     op.drop_table("slot")
     op.drop_index(
         "shift_one_open",
@@ -1487,12 +1606,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_letter_received_at"), table_name="letter")
     op.drop_table("letter")
     op.drop_index(
-        "job_ended_badly",
-        table_name="job",
-        sqlite_where=sa.text("state IN ('failed', 'dead')"),
-        postgresql_where=sa.text("state IN ('failed', 'dead')"),
-    )
-    op.drop_index(
         "job_running",
         table_name="job",
         sqlite_where=sa.text("state = 'running'"),
@@ -1503,6 +1616,12 @@ def downgrade() -> None:
         table_name="job",
         sqlite_where=sa.text("state IN ('waiting', 'sent')"),
         postgresql_where=sa.text("state IN ('waiting', 'sent')"),
+    )
+    op.drop_index(
+        "job_ended_badly",
+        table_name="job",
+        sqlite_where=sa.text("state IN ('failed', 'dead')"),
+        postgresql_where=sa.text("state IN ('failed', 'dead')"),
     )
     op.drop_table("job")
     op.drop_table("heartbeat")
