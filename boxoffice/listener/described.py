@@ -18,6 +18,7 @@ _WHY = {
     403: "Whoever asks may not do it.",
     404: "It is not here.",
     408: "The body did not come in time.",
+    409: "The rules say no.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     429: "Too many tries, or a lock; `Retry-After` says when to come again.",

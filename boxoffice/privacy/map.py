@@ -172,6 +172,17 @@ TABLES = MappingProxyType(
             note=Kind.TEXT,
         ),
         "slot": _columns("schedule slot_at made_at"),
+        "staff_code": _columns(
+            "id staff_id purpose tries_left created_at expires_at used_at", email=Kind.STAFF
+        ),
+        "staff_member": _columns(
+            "id role email_verified_at password_hash pin_hash created_at disabled_at",
+            name=Kind.STAFF,
+            email=Kind.STAFF,
+        ),
+        "staff_session": _columns("id staff_id kind created_at used_at ends_at ended_at ended_by"),
+        "staff_token": _columns("digest session_id created_at expires_at used_at"),
+        "staff_try": _columns("key count tried_at free_at"),
         "stray": _columns(
             "id provider provider_id reference charge_state paid_minor currency seen_at told_at "
             "closed_at",

@@ -1,7 +1,7 @@
 """Access tokens, refresh tokens and mailed codes: how they are made and read.
 
 An access token is a JWT (RFC 7519, typed as RFC 9068 has it) signed with Ed25519, good for 15
-minutes; decision 18 says why. One algorithm is known here, and the token does not choose it. A
+minutes; decision 14 says why. One algorithm is known here, and the token does not choose it. A
 refresh token is 256 random bits. All keys are derived from the secret key, each under a name of
 its own, so that none of them can stand for another, nor for a ticket's.
 """

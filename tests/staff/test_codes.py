@@ -68,7 +68,7 @@ def test_a_code_is_mailed_and_proves_the_address(staffed: BoxOffice) -> None:
     assert proved == {"rita": staffed.now(), "dora": None}
 
 
-def test_mailing_a_code_twice_is_once(staffed: BoxOffice) -> None:
+def test_mail_staff_code_twice_is_once(staffed: BoxOffice) -> None:
     job = asked(staffed, CodePurpose.VERIFY_EMAIL)
     run_promised(staffed, job)
 
