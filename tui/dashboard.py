@@ -1,7 +1,8 @@
 """The window of the dashboard: every screen of one house."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from boxoffice.errors import BoxOfficeError
 from tui.app import BoxOfficeApp, Home
 from tui.commands import Place
 from tui.house import House
@@ -31,11 +32,11 @@ BOARDS = {
         StaffBoard,
     )
 }
-_DESK = Words("abra a portaria: {line}", "open the desk: {line}")
+_NO_EVENT = Words("escolha um evento: F9", "choose an event: F9")
 
 
 class Dashboard(BoxOfficeApp):
-    """The dashboard. `more` are homes of others, such as the desk."""
+    """The dashboard. `desk` makes the home of the door of an event, when somebody goes there."""
 
     def __init__(
         self,
@@ -43,17 +44,36 @@ class Dashboard(BoxOfficeApp):
         *,
         start: Place = Place.TONIGHT,
         theme: str = "boxoffice-dark",
-        more: Mapping[Place, Callable[[], Home]] | None = None,
+        desk: Callable[[str], Home] | None = None,
     ) -> None:
         self._house = house
+        self._desk = desk
+        self._desk_event: str | None = None
         homes = {place: home_of(board, house) for place, board in BOARDS.items()}
-        super().__init__(
-            {**homes, **(more or {})}, start=start, language=house.language, theme=theme
-        )
+        super().__init__(homes, start=start, language=house.language, theme=theme)
 
     async def action_go(self, place: str) -> None:
-        """Show another home. A desk of its own is opened by its own command."""
-        if place == Place.DESK and Place.DESK not in self._homes:
-            line = f"boxoffice desk --event {self._house.event or 'SLUG'}"
-            self.tell(_DESK.say(self.language, line=line))
+        """Show another home. The desk is of the event that the other screens are about."""
+        if place == Place.DESK and not await self._has_desk():
+            return
         await super().action_go(place)
+
+    async def _has_desk(self) -> bool:
+        """Make the desk of this event, unless it stands; say why where there can be none."""
+        event = self._house.event
+        if event is None or self._desk is None:
+            self.tell(_NO_EVENT.say(self.language))
+            return False
+        if event == self._desk_event:
+            return True
+        try:
+            home = self._desk(event)
+        except BoxOfficeError as error:
+            self.tell(error.message, is_trouble=True)
+            return False
+        if self._desk_event is not None:
+            await self.remove_mode(Place.DESK)
+        self.add_mode(Place.DESK, lambda: home)
+        self._homes = {**self._homes, Place.DESK: lambda: home}
+        self._desk_event = event
+        return True

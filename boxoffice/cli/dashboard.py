@@ -8,6 +8,7 @@ import typer
 from boxoffice.errors import BadValue
 
 if TYPE_CHECKING:
+    from tui.screens.desk import DeskScreen
     from tui.words import Language
 
 SCREENS = (
@@ -30,12 +31,14 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
         raise BadValue(
             "the dashboard", "needs a terminal to draw on.", hint="see: boxoffice --help"
         )
+    from boxoffice.cli.desk_open import Wanted, parts_at
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.running import runner
     from boxoffice.events.queries import event_view
     from tui.commands import Place
     from tui.dashboard import Dashboard
     from tui.house import Answer, House
+    from tui.screens.desk import DeskScreen
 
     with office_of(ctx) as office:
         language = _language(office.settings.get("lang"))
@@ -44,7 +47,12 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
             with office.reading() as session:
                 found = event_view(session, event, now=office.now())
             house.event, house.zone = found.slug, found.zone
-        Dashboard(house, start=Place(screen), theme=f"boxoffice-{theme}").run()
+
+        def desk(slug: str) -> "DeskScreen":
+            wanted = Wanted(event=slug, theme=theme, language=None)
+            return DeskScreen(parts_at(office, wanted, language))
+
+        Dashboard(house, start=Place(screen), theme=f"boxoffice-{theme}", desk=desk).run()
 
 
 def _language(chosen: str | None) -> "Language":

@@ -53,7 +53,17 @@ def desk_command(
     open_desk(
         ctx,
         Wanted(
-            event, list_name, gate, source, prefix, plain, mute, hide_names, offline, theme, lang
+            event=event,
+            list_name=list_name,
+            gate=gate,
+            source=source,
+            prefix=prefix,
+            plain=plain,
+            muted=mute,
+            hides_names=hide_names,
+            offline=offline,
+            theme=theme,
+            language=lang,
         ),
     )
 

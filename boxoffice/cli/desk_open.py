@@ -13,6 +13,7 @@ from boxoffice.cli.desk_enrol import folder_of
 from boxoffice.cli.options import Group
 
 if TYPE_CHECKING:
+    from boxoffice.office import BoxOffice
     from boxoffice.outbox.jobs import DeliverTickets
     from tui.screens.desk_parts import DeskParts
     from tui.words import Language
@@ -23,16 +24,16 @@ class Wanted:
     """What the flags of `boxoffice desk` say."""
 
     event: str | None
-    list_name: str | None
-    gate: str
-    source: str
-    prefix: str
-    plain: bool
-    muted: bool
-    hides_names: bool
-    offline: bool
     theme: str
     language: str | None
+    list_name: str | None = None
+    gate: str = ""
+    source: str = "keys"
+    prefix: str = ""
+    plain: bool = False
+    muted: bool = False
+    hides_names: bool = False
+    offline: bool = False
 
 
 class DeskGroup(Group):
@@ -121,7 +122,19 @@ def _parts(ctx: typer.Context, wanted: Wanted) -> "Iterator[DeskParts]":
 def _on_the_database(
     ctx: typer.Context, wanted: Wanted, language: "Language"
 ) -> "Iterator[DeskParts]":
-    from boxoffice.cli.opening import afterwards, office_of
+    from boxoffice.cli.opening import office_of
+
+    with office_of(ctx) as office:
+        yield parts_at(office, wanted, language)
+
+
+def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "DeskParts":
+    """Return the parts of a desk that stands at an event of this database.
+
+    Raises:
+        NotFound: there is no such event or list.
+    """
+    from boxoffice.cli.opening import afterwards
     from boxoffice.door.queries import gate_at
     from tui.desk import LocalDesk
     from tui.desk_view import Teller
@@ -130,25 +143,24 @@ def _on_the_database(
     from tui.walk_in import LocalCounter
 
     assert wanted.event is not None, "a desk on the database stands at an event"
-    with office_of(ctx) as office:
-        with office.reading() as session:
-            gate = gate_at(session, wanted.event, wanted.list_name)
+    with office.reading() as session:
+        gate = gate_at(session, wanted.event, wanted.list_name)
 
-        def after(job: "DeliverTickets") -> None:
-            afterwards(office, job)
+    def after(job: "DeliverTickets") -> None:
+        afterwards(office, job)
 
-        desk = LocalDesk(office, wanted.event, gate.list_name, wanted.gate)
-        source = None if wanted.plain else source_of(wanted.source)
-        yield DeskParts(
-            desk=desk,
-            status=desk.status(),
-            tell=Teller(language, gate.zone, wanted.hides_names),
-            now=office.now,
-            counter=LocalCounter(office, wanted.event, gate.list_name, after=after),
-            sources=() if source is None else (source,),
-            prefix=wanted.prefix,
-            is_muted=wanted.muted,
-        )
+    desk = LocalDesk(office, wanted.event, gate.list_name, wanted.gate)
+    source = None if wanted.plain else source_of(wanted.source)
+    return DeskParts(
+        desk=desk,
+        status=desk.status(),
+        tell=Teller(language, gate.zone, wanted.hides_names),
+        now=office.now,
+        counter=LocalCounter(office, wanted.event, gate.list_name, after=after),
+        sources=() if source is None else (source,),
+        prefix=wanted.prefix,
+        is_muted=wanted.muted,
+    )
 
 
 def _on_a_line(
