@@ -23,7 +23,7 @@ from boxoffice.outbox.pulse import lives
 from tasks.breaker import Breaker
 from tasks.registry import limit_seconds_of
 from tasks.relay import BY_URGENCY, Ran, rescue, run_due
-from tasks.schedule import Slots
+from tasks.schedule import SCHEDULES, Schedule, Slots
 
 TICK_SECONDS = 1.0
 RING_AGAIN = timedelta(seconds=10)  # a worker that was rung should have claimed by then
@@ -84,13 +84,18 @@ class Dispatcher:
     """Ticks: what is due is rung for, or run here while nobody would hear."""
 
     def __init__(
-        self, office: BoxOffice, bell: Bell | None = None, breaker: Breaker | None = None
+        self,
+        office: BoxOffice,
+        bell: Bell | None = None,
+        breaker: Breaker | None = None,
+        *,
+        schedules: tuple[Schedule, ...] = SCHEDULES,
     ) -> None:
         """Use `bell`, or run everything here without one."""
         self._office = office
         self._bell = bell
         self._breaker = breaker or Breaker()
-        self._slots = Slots()
+        self._slots = Slots(schedules)
         self._rings = True  # until a tick finds that nobody would hear
 
     @property

@@ -28,7 +28,7 @@ FAMILIES = {
     "job list --state nonsense": (2, "value.invalid"),
     "door scan -e noite": (2, "value.invalid"),
     "export run nonsense -e noite --out x.csv": (3, "export.not_found"),
-    "export run attendees -e noite --out x.csv --format xlsx": (2, "value.invalid"),
+    "export run attendees -e noite --out x.csv --format ods": (2, "value.invalid"),
     "webhook serve --port 0": (78, "config.invalid"),
     "order place -e noite --tier 'Lote 1' --buyer-name Rita --buyer-email rita@example.com "
     "--buyer-document 39053344705": (78, "config.invalid"),

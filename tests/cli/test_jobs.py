@@ -82,8 +82,9 @@ def test_jobs_are_run_by_hand_though_redis_is_silent(selling: Commands) -> None:
         office = selling.setting(redis_url=hole.url)
         office.sells("--buyer-email ana@example.com")
         ran = office("job run --until-empty --json").json
+        states = {job["kind"]: job["state"] for job in office("job list --json").rows}
 
-    assert ran == {"done": 1, "trouble": 0}
+    assert (ran["trouble"], states["tickets.deliver"]) == (0, "done")
 
 
 def test_the_doctor_names_a_silent_redis_and_what_does_not_run(selling: Commands) -> None:

@@ -68,7 +68,7 @@ def dispatched(office: Commands) -> tuple[Ran, str]:
         closing(CeleryBell(opened.settings)) as bell,
     ):
         has_worker(opened)
-        dispatcher = Dispatcher(opened, bell)
+        dispatcher = Dispatcher(opened, bell, schedules=())
         return dispatcher.tick(), dispatcher.note
 
 

@@ -168,6 +168,8 @@ def test_half_price_is_told_with_its_law(selling: Commands) -> None:
         "cap": 10,
         "left": 9,
         "limit": None,
+        "used": 1,
+        "limit_left": None,
         "law": "Lei 12.933/2013, art. 1º, § 10; Decreto 8.537/2015, art. 9º",
     }
 

@@ -1,6 +1,7 @@
 """The dispatcher: it rings for what is due, and runs it here when nobody would hear."""
 
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,11 @@ def sales(office: BoxOffice, number: int) -> None:
         a_sale(office)
 
 
+def quiet(office: BoxOffice, *parts: Any) -> Dispatcher:
+    """Return a dispatcher to whom the clock says nothing."""
+    return Dispatcher(office, *parts, schedules=())
+
+
 def states(office: BoxOffice) -> list[JobState]:
     """Return the states of all jobs."""
     return sorted(job.state for job in rows(office, Job))
@@ -33,7 +39,7 @@ def states(office: BoxOffice) -> list[JobState]:
 def test_without_a_bell_jobs_run_here(office: BoxOffice) -> None:
     sales(office, 3)
 
-    assert Dispatcher(office).tick() == Ran(done_count=3)
+    assert quiet(office).tick() == Ran(done_count=3)
 
 
 def test_what_is_due_is_rung_for_and_not_run_here(office: BoxOffice) -> None:
@@ -41,7 +47,7 @@ def test_what_is_due_is_rung_for_and_not_run_here(office: BoxOffice) -> None:
     has_worker(office)
     bell = Rung()
 
-    assert Dispatcher(office, bell).tick() == Ran()
+    assert quiet(office, bell).tick() == Ran()
 
     assert states(office) == [JobState.SENT] * 3
     assert {ring.job_id for ring in bell.rings} == {job.id for job in rows(office, Job)}
@@ -55,7 +61,7 @@ def test_the_most_urgent_is_rung_for_first(office: BoxOffice, sandbox: Sandbox) 
     has_worker(office)
     bell = Rung()
 
-    Dispatcher(office, bell).tick()
+    quiet(office, bell).tick()
 
     assert [ring.queue for ring in bell.rings] == [Queue.MONEY, Queue.MAIL]
 
@@ -64,7 +70,7 @@ def test_who_was_rung_for_is_not_rung_for_again_at_once(office: BoxOffice) -> No
     sales(office, 2)
     has_worker(office)
     bell = Rung()
-    dispatcher = Dispatcher(office, bell)
+    dispatcher = quiet(office, bell)
 
     for _ in range(3):
         dispatcher.tick()
@@ -76,7 +82,7 @@ def test_a_ring_that_was_lost_is_rung_again(office: BoxOffice, clock: Clock) -> 
     sales(office, 3)
     has_worker(office)
     bell = Rung()
-    dispatcher = Dispatcher(office, bell)
+    dispatcher = quiet(office, bell)
     dispatcher.tick()
     bell.unheard.clear()
     clock.moment += RING_AGAIN
@@ -90,7 +96,7 @@ def test_a_ring_that_lies_unheard_is_not_rung_again(office: BoxOffice, clock: Cl
     sales(office, 3)
     has_worker(office)
     bell = Rung()
-    dispatcher = Dispatcher(office, bell)
+    dispatcher = quiet(office, bell)
     dispatcher.tick()
     clock.moment += RING_AGAIN
 
@@ -102,7 +108,7 @@ def test_a_ring_that_lies_unheard_is_not_rung_again(office: BoxOffice, clock: Cl
 def test_what_nobody_gets_to_is_worked_here(office: BoxOffice, clock: Clock) -> None:
     sales(office, 3)
     has_worker(office)
-    dispatcher = Dispatcher(office, Rung())
+    dispatcher = quiet(office, Rung())
     dispatcher.tick()
     clock.moment += STALLED
     has_worker(office)
@@ -115,7 +121,7 @@ def test_where_no_worker_lives_jobs_run_here(office: BoxOffice, clock: Clock) ->
     has_worker(office)
     clock.forward(seconds=31)
     bell = Rung()
-    dispatcher = Dispatcher(office, bell)
+    dispatcher = quiet(office, bell)
 
     assert dispatcher.tick() == Ran(done_count=2)
     assert dispatcher.note == "no worker gets to them: jobs run here"
@@ -124,7 +130,7 @@ def test_where_no_worker_lives_jobs_run_here(office: BoxOffice, clock: Clock) ->
 
 def test_who_rings_again_once_a_worker_lives_says_so(office: BoxOffice) -> None:
     sales(office, 1)
-    dispatcher = Dispatcher(office, Rung())
+    dispatcher = quiet(office, Rung())
     dispatcher.tick()
     has_worker(office)
 
@@ -138,7 +144,7 @@ def test_a_silent_bell_opens_the_breaker_and_jobs_run_here(office: BoxOffice) ->
     has_worker(office)
     bell, seconds = Rung(), count()
     bell.works_for = 1
-    dispatcher = Dispatcher(office, bell, Breaker(monotonic=lambda: float(next(seconds))))
+    dispatcher = quiet(office, bell, Breaker(monotonic=lambda: float(next(seconds))))
 
     assert dispatcher.tick() == Ran(done_count=3)
     assert dispatcher.note.startswith("redis is silent")
@@ -150,7 +156,7 @@ def test_once_the_breaker_has_closed_the_bell_is_tried_again(office: BoxOffice) 
     has_worker(office)
     bell, moment = Rung(), [0.0]
     bell.works_for = 0
-    dispatcher = Dispatcher(office, bell, Breaker(monotonic=lambda: moment[0]))
+    dispatcher = quiet(office, bell, Breaker(monotonic=lambda: moment[0]))
     dispatcher.tick()
     bell.works_for = 10
     a_sale(office)
@@ -169,7 +175,7 @@ def test_a_job_that_was_rung_for_is_claimed_though_our_clock_is_behind(
     sales(office, 1)
     has_worker(office)
     bell = Rung()
-    Dispatcher(office, bell).tick()
+    quiet(office, bell).tick()
     clock.forward(seconds=-2)
 
     assert run_one(office, bell.rings[0].job_id) is JobState.DONE

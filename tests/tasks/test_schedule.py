@@ -158,6 +158,7 @@ def test_what_needs_a_gateway_is_promised_only_where_there_is_one(
     assert (without, names & needy) == (len(SCHEDULES) - len(needy), set())
     assert {row.schedule for row in rows(office, Slot)} == {each.name for each in SCHEDULES}
     assert sorted(job.kind for job in rows(office, Job)) == [
+        "audit.seal",
         "payment.check_hooks",
         "payment.reconcile",
     ]

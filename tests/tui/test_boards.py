@@ -128,12 +128,3 @@ async def test_the_palette_does_what_the_keys_do(evening: BoxOffice) -> None:
         await seat.until(lambda: seat.app.screen.query_one(CommandList).option_count > 0)
         await seat.press("enter")
         await seat.until_shown("Take cash to the safe")
-
-
-@pytest.mark.anyio
-async def test_the_desk_is_named_where_it_is_not_part_of_the_window(evening: BoxOffice) -> None:
-    house = House(evening, lambda _: Answer(0, "", ""), Language.EN)
-
-    async with seated(house) as seat:
-        await seat.press("f2")
-        await seat.until_told("boxoffice desk --event noite")
