@@ -12,29 +12,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Insert, Table, create_engine, event, text
-from sqlalchemy.engine import URL, Connection, CursorResult, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy import Engine, Insert, Table, text
+from sqlalchemy.engine import Connection, CursorResult
 from sqlmodel import Session, SQLModel
 
-from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured
+from boxoffice.engines import in_our_words, postgres_engine, read_url, sqlite_engine
+from boxoffice.errors import Misconfigured
 
 SCHEMA = "0001"  # the newest migration; a test holds it to boxoffice/migrations
 
-_SQLITE_WAIT_MILLIS = 5_000
-_POSTGRES_OPTIONS = (
-    "-c lock_timeout=2s -c statement_timeout=10s "
-    "-c idle_in_transaction_session_timeout=10s -c timezone=UTC "
-    "-c max_parallel_workers_per_gather=0"  # a clerk's search must not start workers: 100 ms
-)
 _LONG = (
     "statement_timeout = '15min'",
     "idle_in_transaction_session_timeout = '15min'",
     "cursor_tuple_fraction = 1",  # every row will be read: plan for the last, not for the first
 )
-_BUSY_STATES = {"55P03", "40P01", "40001", "57014"}  # lock, deadlock, serialisation, time-out
-_NO_TABLE_STATE = "42P01"
 _MIGRATION_LOCK = 0x_B0_0F_FE
 
 
@@ -60,7 +51,7 @@ class Database:
         Raises:
             Misconfigured: the URL is not one of a SQLite file or a PostgreSQL server.
         """
-        self.url = _read_url(url)
+        self.url = read_url(url)
         self._writer: Engine | None = None
         self._reader: Engine | None = None
 
@@ -92,7 +83,7 @@ class Database:
             DatabaseSilent: the database cannot be reached, or the line broke.
         """
         with (
-            _in_our_words(),
+            in_our_words(),
             WriteSession(self.writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -107,7 +98,7 @@ class Database:
         Raises:
             DatabaseSilent: the database cannot be reached.
         """
-        with _in_our_words(), ReadSession(self.reader, expire_on_commit=False) as session:
+        with in_our_words(), ReadSession(self.reader, expire_on_commit=False) as session:
             if is_long and not self.is_sqlite:
                 for setting in _LONG:
                     session.connection().exec_driver_sql(f"SET LOCAL {setting}")
@@ -121,7 +112,7 @@ class Database:
             DatabaseBusy: another migration held on for too long.
             DatabaseSilent: the database cannot be reached.
         """
-        with _in_our_words(), self.writer.begin() as connection:
+        with in_our_words(), self.writer.begin() as connection:
             if not self.is_sqlite:
                 # Race: two machines start at once. The second waits here, then finds it done.
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
@@ -139,7 +130,7 @@ class Database:
         """
         self.close()  # no connection of ours may stand in the way
         options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        with _in_our_words(), self.writer.connect() as connection:
+        with in_our_words(), self.writer.connect() as connection:
             yield connection.execution_options(**options)
 
     def close(self) -> None:
@@ -159,7 +150,7 @@ class Database:
         """Return the migration this database is at, or `None` when it was never initialised."""
         if self.is_sqlite and not Path(self.url.database or "").exists():
             return None
-        with _in_our_words(), self.reader.connect() as connection:
+        with in_our_words(), self.reader.connect() as connection:
             if not self.reader.dialect.has_table(connection, "alembic_version"):
                 return None
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -184,8 +175,8 @@ class Database:
 
     def _engine(self, *, writes: bool) -> Engine:
         if self.is_sqlite:
-            return _sqlite_engine(self.url, writes=writes)
-        return _postgres_engine(self.url, writes=writes)
+            return sqlite_engine(self.url, writes=writes)
+        return postgres_engine(self.url, writes=writes)
 
 
 def insert_once(session: WriteSession, row: SQLModel) -> bool:
@@ -244,115 +235,6 @@ def changed(
     assert isinstance(result, CursorResult)
     assert result.rowcount >= 0, "the driver counts rows"
     return result.rowcount
-
-
-def _read_url(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise Misconfigured(
-            "BOXOFFICE_DATABASE_URL is not a database URL.",
-            hint="write sqlite:////absolute/path.db or postgresql://user@host/name",
-        ) from error
-    backend = parsed.get_backend_name()
-    if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
-        return parsed.set(drivername="sqlite")
-    if backend in {"postgresql", "postgres"}:
-        return parsed.set(drivername="postgresql+psycopg")
-    raise Misconfigured(
-        "BOXOFFICE_DATABASE_URL must name a SQLite file or a PostgreSQL server.",
-        hint="write sqlite:////absolute/path.db or postgresql://user@host/name",
-    )
-
-
-def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
-    engine = create_engine(
-        url,
-        connect_args={"timeout": _SQLITE_WAIT_MILLIS / 1000},
-        hide_parameters=True,  # a failed statement must not carry names into the log
-    )
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
-        for pragma in (
-            f"busy_timeout={_SQLITE_WAIT_MILLIS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "trusted_schema=OFF",
-            "secure_delete=ON",  # what is erased leaves the file
-            f"query_only={'OFF' if writes else 'ON'}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # Race: two writers. IMMEDIATE makes the second wait before it reads, not after.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _postgres_engine(url: URL, *, writes: bool) -> Engine:
-    return create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,  # 0.24 ms against an error after every restart of the server
-        pool_size=5,
-        max_overflow=5,
-        pool_timeout=5,
-        pool_recycle=1800,
-        connect_args={
-            "connect_timeout": 3,
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,
-            "application_name": "boxoffice",
-            "options": _POSTGRES_OPTIONS,
-        },
-        execution_options={"postgresql_readonly": not writes},
-    )
-
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    """Turn the drivers' errors into refusals; what is our own mistake passes unchanged."""
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise DatabaseBusy("every database connection is in use.", hint="try again") from error
-    except (OperationalError, InterfaceError) as error:
-        raise _translated(error) from error
-    except DBAPIError as error:
-        is_no_database = "not a database" in str(error.orig)
-        if is_no_database or _state(error) in _BUSY_STATES | {_NO_TABLE_STATE}:
-            raise _translated(error) from error
-        raise
-
-
-def _state(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or "")
-
-
-def _translated(error: DBAPIError) -> Exception:
-    said = str(error.orig)
-    if _state(error) in _BUSY_STATES or "locked" in said or "busy" in said:
-        return DatabaseBusy(
-            "another writer holds the database.", hint="nothing was changed; try again"
-        )
-    if _state(error) == _NO_TABLE_STATE or "no such table" in said:
-        return Misconfigured("the database is not initialised.", hint="run: boxoffice init")
-    if "readonly" in said or "unable to open" in said or "not a database" in said:
-        return Misconfigured(
-            "the database file cannot be opened for writing.",
-            hint="check BOXOFFICE_DATABASE_URL, the file and its folder: boxoffice doctor",
-        )
-    return DatabaseSilent(
-        "the database cannot be reached, or the line to it broke.",
-        hint="check it with: boxoffice doctor; then repeat the command",
-    )
 
 
 def private_file(path: Path) -> None:

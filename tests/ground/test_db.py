@@ -104,7 +104,7 @@ def test_a_naive_moment_is_our_own_mistake(database: Database) -> None:
 def test_what_waits_too_long_for_a_sqlite_writer_is_told_that_it_is_busy(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("boxoffice.db._SQLITE_WAIT_MILLIS", 50)
+    monkeypatch.setattr("boxoffice.engines._SQLITE_WAIT_MILLIS", 50)
 
     with closing(Database(sqlite_url)) as first, closing(Database(sqlite_url)) as second:
         with first.writing() as session:
