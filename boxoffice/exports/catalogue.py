@@ -6,6 +6,7 @@ from boxoffice.errors import NotFound
 from boxoffice.exports.definition import Definition
 from boxoffice.exports.definitions.attendees import ATTENDEES
 from boxoffice.exports.definitions.audit import AUDIT
+from boxoffice.exports.definitions.conflicts import CONFLICTS
 from boxoffice.exports.definitions.courtesies import COURTESIES
 from boxoffice.exports.definitions.door_list import DOOR_LIST
 from boxoffice.exports.definitions.half_price import HALF_PRICE
@@ -20,7 +21,7 @@ DEFINITIONS: MappingProxyType[str, Definition] = MappingProxyType(
     {
         definition.name: definition
         for definition in (
-            *(ATTENDEES, ORDERS, PAYMENTS, REFUNDS, TILL, SCANS),
+            *(ATTENDEES, ORDERS, PAYMENTS, REFUNDS, TILL, SCANS, CONFLICTS),
             *(PROMOS, COURTESIES, HALF_PRICE, DOOR_LIST, AUDIT),
         )
     }

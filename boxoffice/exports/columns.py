@@ -113,8 +113,9 @@ def _ready(text: ColumnElement[str], *, as_json: bool, quote: str = QUOTE) -> Co
 def _money(source: Any) -> ColumnElement[str]:
     """Write minor units as `1234.50`: whole numbers all the way."""
     minor = cast(source, BigInteger)
-    major = cast(func.abs(minor) // 100, String)
-    rest = func.substr(cast(func.abs(minor) % 100 + 100, String), 2)
+    size = func.abs(minor, type_=BigInteger)  # of a known type: else `//` calls back into Python
+    major = cast(size // 100, String)
+    rest = func.substr(cast(size % 100 + 100, String), 2)
     sign = case((minor < 0, "-"), else_="")
     return sign.concat(major).concat(".").concat(rest)
 
