@@ -164,7 +164,7 @@ def _refuse_a_bomb(raw: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as parts:
             size = sum(part.file_size for part in parts.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise BadFile(_UNREADABLE, hint=_SAVE_AS_CSV) from error
     if size > WORKBOOK_MAX:
         problem = f"the workbook unpacks to more than {WORKBOOK_MAX // 2**20} MiB."
