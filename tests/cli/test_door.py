@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from boxoffice import db
+from boxoffice import engines
 from boxoffice.tickets.code import TicketKey
 from tests.commands import Commands
 
@@ -193,7 +193,7 @@ def test_a_database_that_is_locked_is_a_fault_and_the_ticket_comes_in_later(
     boxoffice = Commands(sqlite_url, tmp_path / "home")
     boxoffice.has_event()
     code = a_code(boxoffice)
-    monkeypatch.setattr(db, "_SQLITE_WAIT_MILLIS", 50)
+    monkeypatch.setattr(engines, "_SQLITE_WAIT_MILLIS", 50)
 
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -114,6 +114,11 @@ class Life(RuleBasedStateMachine):
         paying = order.payments[which % len(order.payments)]
         self.tell(order, paying, said)
         to = "settled" if said == "short" else said
+        if (paying.state, to) == ("closed", "waiting"):  # its charge was brought back
+            is_asked = any(other.is_open for other in order.payments)
+            if order.state is OrderState.PLACED and not is_asked:
+                paying.state = to
+            return
         if RANKS[to] <= RANKS[paying.state]:
             return
         was_paid, paying.state = paying.state == "paid", to
