@@ -37,7 +37,7 @@ def redeem_command(
     email: Annotated[str, typer.Option(help="Where the tickets go; by default to them.")] = "",
     document: Annotated[str, typer.Option(help="CPF or CNPJ of who comes.")] = "",
     quantity: Annotated[
-        int | None, typer.Option("--quantity", "-n", help="Places; by default all of the code.")
+        int | None, typer.Option("--quantity", help="Places; by default all of the code.")
     ] = None,
     key: Key = None,
     as_json: AsJson = False,
