@@ -11,6 +11,7 @@ import typer
 
 from boxoffice.cli import show
 from boxoffice.cli.exits import CLOSED_PIPE, FAILED, INTERRUPTED, TERMINATED
+from boxoffice.cli.options import EXAMPLE
 from boxoffice.errors import BoxOfficeError, Invalid
 
 _UNTEXT = re.compile("[\ud800-\udfff]")  # how bytes that are no UTF-8 arrive in an argument
@@ -118,5 +119,9 @@ def _sentence(failure: typer.TyperException) -> str:
 
 
 def _help_of(failure: typer.TyperException) -> str:
+    """Point at the help, and show at once how the command goes."""
     context = getattr(failure, "ctx", None)
-    return f"see: {context.command_path} --help" if context is not None else "see: boxoffice --help"
+    if context is None:
+        return "see: boxoffice --help"
+    said, shown = f"see: {context.command_path} --help", context.command.epilog or ""
+    return f"such as: {shown[len(EXAMPLE) :]} ({said})" if shown.startswith(EXAMPLE) else said

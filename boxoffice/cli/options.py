@@ -57,6 +57,9 @@ def noun(help_text: str) -> typer.Typer:
     )
 
 
+EXAMPLE = "Example: "
+
+
 def example(command: str) -> str:
     """Write the example at the end of a command's help."""
-    return f"Example: {command}"
+    return f"{EXAMPLE}{command}"

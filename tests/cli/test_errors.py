@@ -150,3 +150,11 @@ def test_a_key_that_cannot_be_kept_is_refused(selling: Commands, key: str) -> No
 
     assert (ran.code, ran.error["code"]) == (2, "value.invalid")
     assert selling("order list --json").out == ""
+
+
+def test_a_wrong_flag_is_answered_with_an_example(on_sqlite: Commands) -> None:
+    ran = on_sqlite("tier list -e noite")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "boxoffice tier list noite" in ran.err
+    assert "boxoffice tier list --help" in ran.err
