@@ -76,9 +76,10 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
 
 
 def postgres_engine(url: URL, *, writes: bool) -> Engine:
-    """Return an engine whose every wait has an end."""
+    """Return an engine whose every wait has an end; `options` of the URL may move it."""
+    asked = url.query.get("options", "")
     return create_engine(
-        url,
+        url.difference_update_query(["options"]),
         hide_parameters=True,
         pool_pre_ping=True,  # 0.24 ms against an error after every restart of the server
         pool_size=5,
@@ -92,7 +93,7 @@ def postgres_engine(url: URL, *, writes: bool) -> Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
             "application_name": "boxoffice",
-            "options": _POSTGRES_OPTIONS,
+            "options": f"{_POSTGRES_OPTIONS} {asked}",  # the later of two wins
         },
         execution_options={"postgresql_readonly": not writes},
     )

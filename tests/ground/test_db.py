@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import TextClause, insert, text
+from sqlalchemy import TextClause, insert, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from boxoffice.audit.models import AuditEntry
@@ -140,8 +140,16 @@ def take_soon(database: Database, take: TextClause) -> None:
         changed(session, take)
 
 
-def test_postgres_is_never_waited_for_without_end(postgres_url: str) -> None:
-    with closing(Database(postgres_url)) as database, database.writing() as session:
+@pytest.mark.parametrize(
+    ("options", "lasts"), [("", ["2s", "10s", "10s"]), ("-c lock_timeout=7s", ["7s", "10s", "10s"])]
+)
+def test_postgres_is_never_waited_for_without_end(
+    postgres_url: str, options: str, lasts: list[str]
+) -> None:
+    url = make_url(postgres_url).update_query_dict({"options": options})
+    dialled = url.render_as_string(hide_password=False)
+
+    with closing(Database(dialled)) as database, database.writing() as session:
         limits = [
             session.connection().exec_driver_sql(f"SHOW {name}").scalar_one()
             for name in (
@@ -151,7 +159,7 @@ def test_postgres_is_never_waited_for_without_end(postgres_url: str) -> None:
             )
         ]
 
-    assert limits == ["2s", "10s", "10s"]
+    assert limits == lasts
 
 
 def test_sqlite_keeps_what_it_acknowledged_and_its_references(sqlite_url: str) -> None:

@@ -36,7 +36,7 @@ from tests.making import SLUG, Clock, a_request, an_office, placed, shown_at
 from tests.payments.changing import exchanged
 from tests.tasks.ringing import Rung
 
-_PATIENCE_SECONDS = 30
+_PATIENCE_SECONDS = 90
 
 Result = TypeVar("Result")
 

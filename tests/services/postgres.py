@@ -38,6 +38,8 @@ _INITDB = (
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
     *("--no-sync", "--no-instructions", "--wal-segsize=1"),
 )
+# A test that a busy machine stops for seconds is no forgotten transaction.
+_PATIENCE = "-c%20idle_in_transaction_session_timeout%3D60s"
 _SETTINGS = (
     "listen_addresses=",  # the Unix socket alone: no port to find, none to collide
     "max_connections=200",
@@ -123,7 +125,8 @@ class Postgres:
         )
 
     def _url(self, database: str) -> str:
-        return f"postgresql+psycopg://{_USER}@/{database}?host={self._folder}&port=5432"
+        where = f"host={self._folder}&port=5432"
+        return f"postgresql+psycopg://{_USER}@/{database}?{where}&options={_PATIENCE}"
 
 
 @contextmanager
