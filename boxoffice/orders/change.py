@@ -122,14 +122,7 @@ def resend(
             f"order {order.code} is {order.state}: there are no tickets to send.",
             hint=f"see it: boxoffice order show {order.code}",
         )
-    is_corrected = to is not None and to != order.buyer_email
-    if to is not None and is_corrected:
-        correct_email(session, order, to)
-    if not order.buyer_email:
-        raise WrongState(
-            f"order {order.code} has no e-mail address.",
-            hint=f"say where: boxoffice order resend {order.code} --to ADDRESS",
-        )
+    is_corrected = correct_email(session, order, to)
     mail = _mail_again(session, order, now=now)
     facts = {"copy": mail.copy, "is_corrected": is_corrected}
     record(session, actor, "order.resend", "order", order.id, now=now, **facts)
@@ -214,14 +207,28 @@ def _mail_again(session: WriteSession, order: Order, *, now: datetime) -> Delive
     return mail
 
 
-def correct_email(session: WriteSession, order: Order, to: str) -> None:
-    """Correct the buyer's address for good, and that of holders who had the same one."""
+def correct_email(session: WriteSession, order: Order, to: str | None) -> bool:
+    """Correct the buyer's address for good, and that of holders who had the same one.
+
+    Returns whether anything changed; `to` may be None, where the order has an address.
+
+    Raises:
+        WrongState: there would be no address at all.
+    """
+    if not (to or order.buyer_email):
+        raise WrongState(
+            f"order {order.code} has no e-mail address.",
+            hint=f"say where: boxoffice order resend {order.code} --to ADDRESS",
+        )
+    if to is None or to == order.buyer_email:
+        return False
     before, order.buyer_email = order.buyer_email, to
     for ticket in _tickets(session, order.id):
         if before and ticket.holder_email == before:
             ticket.holder_email = to
     session.flush()
     index_again(session, order)
+    return True
 
 
 def index_again(session: WriteSession, order: Order) -> None:

@@ -49,14 +49,7 @@ def remind(
             f"order {order.code} is {order.state}: no charge of it waits to be paid.",
             hint=f"see it: boxoffice order show {order.code}",
         )
-    is_corrected = to is not None and to != order.buyer_email
-    if to is not None and is_corrected:
-        correct_email(session, order, to)
-    if not order.buyer_email:
-        raise WrongState(
-            f"order {order.code} has no e-mail address.",
-            hint=f"say where: boxoffice order resend {order.code} --to ADDRESS",
-        )
+    is_corrected = correct_email(session, order, to)
     jobs = (RequestPayment(payment.id, copy) for copy in count())
     mail = next(job for job in jobs if promise(session, job, now=now))
     facts = {"payment": str(payment.id), "copy": mail.copy, "is_corrected": is_corrected}
