@@ -289,4 +289,4 @@ def pick(seat: Seat) -> list[str]:
     with closing(seat.open()) as office:
         ready()
         Dispatcher(office, bell, schedules=()).tick()
-    return [str(ring.job_id) for ring in bell.rings]
+    return [str(job_id) for ring in bell.rings for job_id in ring.job_ids]
