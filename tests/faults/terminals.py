@@ -171,6 +171,7 @@ def _mails(home: Path) -> Counter[str]:
 
 def main() -> None:
     """Sell as many as the words say, and print what came of it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whatever ends us, we clean up
     count, is_laptop = int(sys.argv[1]), "--laptop" in sys.argv
     with tempfile.TemporaryDirectory(prefix="boxoffice-up-") as folder:
         home = Path(folder)
