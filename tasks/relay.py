@@ -42,7 +42,7 @@ _BUG_ATTEMPTS_MAX = 5  # a mistake of ours does not get better by itself
 _ERROR_MAX = 300  # characters of an error that are kept
 _AWAIT_SECONDS_MAX = 15.0  # no command takes longer
 _LOOK_SECONDS = 0.05
-_RING_SECONDS = 1.0
+_RING_SECONDS_MAX = 1.0  # after it, no further job of a ring begins
 
 BY_URGENCY = (
     case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue)),
@@ -161,12 +161,14 @@ def run_one(office: BoxOffice, job_id: UUID) -> JobState | None:
     return None
 
 
-def run_rung(office: BoxOffice, job_ids: Sequence[UUID]) -> None:
-    """Run the jobs of one ring, one by one. Those that did not begin within a second are left.
+def run_rung(
+    office: BoxOffice, job_ids: Sequence[UUID], *, seconds_max: float = _RING_SECONDS_MAX
+) -> None:
+    """Run the jobs of one ring, one by one. Those that do not begin in time are given back.
 
     So a ring of slow jobs neither keeps a more urgent one waiting nor outlives its leases.
     """
-    over_at = time.monotonic() + _RING_SECONDS
+    over_at = time.monotonic() + seconds_max
     claimed = claim(office, job_ids)
     for turn, (job, held) in enumerate(claimed):
         if turn and time.monotonic() >= over_at:

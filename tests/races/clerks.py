@@ -31,7 +31,7 @@ from boxoffice.sandbox.ledger import API_KEY
 from boxoffice.staff.rules import SYSTEM, Actor, Role
 from boxoffice.tickets.models import Ticket
 from tasks.dispatch import Dispatcher
-from tasks.relay import run_promised, run_until_empty
+from tasks.relay import run_promised, run_rung, run_until_empty
 from tests.making import SLUG, Clock, a_request, an_office, placed, shown_at
 from tests.payments.changing import exchanged
 from tests.tasks.ringing import Rung
@@ -281,6 +281,13 @@ def work(seat: Seat) -> int:
         ran = run_until_empty(office)
     assert ran.trouble_count == 0, ran
     return ran.done_count
+
+
+def hear(seat: Seat, job_ids: list[UUID]) -> None:
+    """Hear one ring."""
+    with closing(seat.open()) as office:
+        ready()
+        run_rung(office, job_ids, seconds_max=_PATIENCE_SECONDS)
 
 
 def pick(seat: Seat) -> list[str]:
