@@ -287,7 +287,7 @@ def hear(seat: Seat, job_ids: list[UUID]) -> None:
     """Hear one ring."""
     with closing(seat.open()) as office:
         ready()
-        run_rung(office, job_ids, seconds_max=_PATIENCE_SECONDS)
+        run_rung(office, job_ids, seconds_max=2 * _PATIENCE_SECONDS)
 
 
 def pick(seat: Seat) -> list[str]:
