@@ -14,7 +14,7 @@ from boxoffice.payments.letters import charge_named, keep_letter
 from boxoffice.payments.models import Letter
 from boxoffice.payments.queries import list_letters
 from boxoffice.staff.rules import SYSTEM
-from tests.making import DOOR, NOON, Clock, rows
+from tests.making import DOOR, Clock, rows
 
 
 def kept(office: BoxOffice, content: Any, *, provider: str = "asaas", body: bytes = b"") -> bool:
