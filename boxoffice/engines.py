@@ -1,12 +1,20 @@
 """How each database is dialled, and its drivers' errors in our words."""
 
+import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured
@@ -17,6 +25,7 @@ _POSTGRES_OPTIONS = (
     "-c idle_in_transaction_session_timeout=10s -c timezone=UTC "
     "-c max_parallel_workers_per_gather=0"  # a clerk's search must not start workers: 100 ms
 )
+_TRUSTED_SECONDS = 1.0  # a line that was used so lately is not asked whether it is there
 _BUSY_STATES = {"55P03", "40P01", "40001", "57014"}  # lock, deadlock, serialisation, time-out
 _NO_TABLE_STATE = "42P01"
 
@@ -76,12 +85,14 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
 
 
 def postgres_engine(url: URL, *, writes: bool) -> Engine:
-    """Return an engine whose every wait has an end; `options` of the URL may move it."""
+    """Return an engine whose every wait has an end, and which finds a restarted server again.
+
+    `options` of the URL may move an end.
+    """
     asked = url.query.get("options", "")
-    return create_engine(
+    engine = create_engine(
         url.difference_update_query(["options"]),
         hide_parameters=True,
-        pool_pre_ping=True,  # 0.24 ms against an error after every restart of the server
         pool_size=5,
         max_overflow=5,
         pool_timeout=5,
@@ -97,6 +108,32 @@ def postgres_engine(url: URL, *, writes: bool) -> Engine:
         },
         execution_options={"postgresql_readonly": not writes},
     )
+
+    @event.listens_for(engine, "connect")
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["answered_at"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        # As `pool_pre_ping`, which asks each time: 0.24 ms, a quarter of a scan. A line that was
+        # used a moment ago is not asked, unless its server said something since: it says goodbye.
+        is_recent = time.monotonic() - record.info["answered_at"] < _TRUSTED_SECONDS
+        if is_recent and not _has_news(connection.fileno()):
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the pool dials anew
+
+    return engine
+
+
+def _has_news(fileno: int) -> bool:
+    """Whether something has arrived on a line, or it is closed. Never waits."""
+    line = select.poll()
+    line.register(fileno, select.POLLIN)
+    return bool(line.poll(0))
 
 
 @contextmanager

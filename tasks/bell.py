@@ -1,7 +1,10 @@
-"""The bell of Celery and Redis: rung with a job's id, within about a second or not at all."""
+"""The bell of Celery and Redis: rung with ids of jobs, within about a second or not at all."""
 
+import json
+from base64 import b64decode
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -21,6 +24,7 @@ from tasks.dispatch import BellSilent, Ring
 from tasks.engine import WORK, key_prefix, make_app, queue_name
 
 _BOUND_SECONDS = 1.0
+_READ_MAX = 10_000  # rings that are looked at in one queue
 _TRIED_SECONDS = 10  # how long what the doctor writes is kept
 
 # What Redis says to no, and what mends it. Its own words may quote an address or a key.
@@ -67,7 +71,7 @@ class CeleryBell:
         try:
             self._app.send_task(
                 WORK,
-                (str(ring.job_id),),
+                [str(job_id) for job_id in ring.job_ids],
                 queue=queue_name(self._instance, ring.queue),
                 time_limit=ring.limit_seconds,
                 retry=False,  # with `max_retries=0`: either one alone waits for seconds
@@ -76,15 +80,26 @@ class CeleryBell:
         except (OperationalError, RedisError, OSError) as error:
             raise _silent(error) from error
 
+    def unheard(self, queue: Queue) -> set[UUID]:
+        """Return the jobs of a queue whose rings nobody has heard yet.
+
+        Raises:
+            BellSilent: Redis does not answer.
+        """
+        try:
+            found: Any = self._redis.lrange(self._key(queue), 0, _READ_MAX)
+        except (RedisError, OSError) as error:
+            raise _silent(error) from error
+        return {job_id for message in found for job_id in _job_ids(message)}
+
     def count_of(self, queue: Queue) -> int:
         """Return how many rings of a queue nobody has heard yet.
 
         Raises:
             BellSilent: Redis does not answer.
         """
-        key = key_prefix(self._instance) + queue_name(self._instance, queue)
         try:
-            found: Any = self._redis.llen(key)
+            found: Any = self._redis.llen(self._key(queue))
         except (RedisError, OSError) as error:
             raise _silent(error) from error
         return int(found)
@@ -105,6 +120,9 @@ class CeleryBell:
         self._redis.close()
         self._app.close()
 
+    def _key(self, queue: Queue) -> str:
+        return key_prefix(self._instance) + queue_name(self._instance, queue)
+
 
 def redis_of(settings: Settings) -> Redis:
     """Return a line to Redis that waits a second at most.
@@ -121,6 +139,15 @@ def redis_of(settings: Settings) -> Redis:
             "BOXOFFICE_REDIS_URL is not the address of a Redis.",
             hint="write redis://host:6379/0, rediss://… or unix:///path/redis.sock",
         ) from error
+
+
+def _job_ids(message: bytes) -> list[UUID]:
+    """Return the jobs that a message of Celery's rings for; none when it is no ring of ours."""
+    try:
+        args, *_ = json.loads(b64decode(json.loads(message)["body"]))
+        return [UUID(job_id) for job_id in args]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
 
 
 def _silent(error: Exception) -> BellSilent:

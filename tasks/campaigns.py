@@ -13,7 +13,8 @@ from boxoffice.mail import Attachment
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.orders.paper import order_pdf
-from boxoffice.outbox.jobs import ExpireCampaign, SendCourtesy
+from boxoffice.outbox.jobs import ExpireCampaign, SendCourtesy, TellUninvited
+from boxoffice.outbox.messages import Message, MessageState
 from boxoffice.promos.campaign import is_over
 from boxoffice.promos.models import (
     Campaign,
@@ -81,6 +82,12 @@ def _note_sent(session: WriteSession, job: SendCourtesy, *, now: datetime) -> No
     )
 
 
+@works(TellUninvited)
+def tell_uninvited(office: BoxOffice, job: TellUninvited, claim: Claim) -> None:
+    """Mail a guest that the event of their code is off. A second run finds it sent and stops."""
+    send_once(office, claim, lambda session: _news(session, job))
+
+
 @works(ExpireCampaign)
 def expire_campaign(office: BoxOffice, job: ExpireCampaign, claim: Claim) -> None:
     """Give the places of codes back whose time is over. A second run finds none and stops."""
@@ -146,6 +153,24 @@ def _letter(session: ReadSession, office: BoxOffice, job: SendCourtesy) -> Wante
         campaign_row_id=found.row.id,
         facts=_facts(found),
         attachments=attachments,
+    )
+
+
+def _news(session: ReadSession, job: TellUninvited) -> Wanted | None:
+    """Return the news for a guest, or `None` for one who was never invited."""
+    found = _invitation(session, job.campaign_row_id)
+    invited = select(Message.id).where(
+        Message.campaign_row_id == found.row.id, Message.state != MessageState.REFUSED
+    )
+    if session.exec(invited.limit(1)).first() is None:
+        return None
+    return Wanted(
+        to_address=found.row.email,
+        to_name=found.row.name,
+        template="courtesy_cancelled",
+        language=found.event.language,
+        campaign_row_id=found.row.id,
+        facts=_facts(found),
     )
 
 

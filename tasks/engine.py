@@ -37,14 +37,15 @@ def make_app(settings: Settings) -> Celery:
 
     # A plain function, no bound task: nothing in it may retry, chain or wait through Celery.
     @app.task(name=WORK)  # type: ignore[untyped-decorator]
-    def work(job_id: str) -> None:
-        """Answer one ring: claim the job and run it, if it is still to be had."""
-        from tasks.relay import run_one  # noqa: PLC0415  (the handlers: only a worker needs them)
+    def work(*job_ids: str) -> None:
+        """Answer one ring: claim its jobs and run them, as far as they are still to be had."""
+        from tasks.relay import run_rung  # noqa: PLC0415  (the handlers: only a worker needs them)
 
         try:
-            run_one(hands.office, UUID(job_id))
-        except BoxOfficeError as error:  # the database is away: the job is rung for again
-            log.warning("a ring was not answered", extra={"job_id": job_id, "why": error.case})
+            run_rung(hands.office, [UUID(job_id) for job_id in job_ids])
+        except BoxOfficeError as error:  # the database is away: the jobs are rung for again
+            facts = {"job_id": job_ids[0], "count": len(job_ids), "why": error.case}
+            log.warning("a ring was not answered", extra=facts)
 
     worker_process_init.connect(hands.begin, weak=False)
     setup_logging.connect(_keep_our_log, weak=False)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import select
 
 from boxoffice.db import WriteSession
@@ -22,6 +23,8 @@ from boxoffice.payments.stray import keep_stray
 from boxoffice.staff.rules import SYSTEM
 from boxoffice.times import local_day, parse_zone
 from tasks.registry import Claim, works
+
+_BODY = select(Letter.body).where(Letter.id == bindparam("letter_id"))
 
 
 @works(OpenCharge)
@@ -58,7 +61,7 @@ def close_charge(office: BoxOffice, job: CloseCharge, claim: Claim) -> None:
 def read_letter(office: BoxOffice, job: ReadLetter, claim: Claim) -> None:
     """Read a letter: it only says where to look; the gateway says what is so."""
     with office.reading() as session:
-        charge_id = charge_named(session.get_one(Letter, job.letter_id))
+        charge_id = charge_named(session.exec(_BODY, params={"letter_id": job.letter_id}).one())
     looked_at = office.now()
     charge = looked_up(office, charge_id) if charge_id else None
     with claim.finishing() as session:

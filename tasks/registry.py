@@ -7,17 +7,30 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col
 
 from boxoffice.db import WriteSession, changed
 from boxoffice.errors import Busy, Misconfigured
 from boxoffice.office import BoxOffice
-from boxoffice.outbox.jobs import KINDS, Promise
+from boxoffice.outbox.jobs import Promise
 from boxoffice.outbox.models import Job, JobState
 
 _LEASE_SECONDS_MAX = 3600
 _LIMIT_MARGIN_SECONDS_MAX = 10.0
+
+# A job that a claim still holds: `Claim.mark` fills it in. Made once, for every job runs them.
+MINE = (
+    col(Job.id) == bindparam("job_id"),
+    col(Job.generation) == bindparam("claimed_as"),
+    col(Job.state) == JobState.RUNNING,
+)
+_RENEW = update(Job).where(*MINE).values(lease_until=bindparam("until"))
+_FINISH = (
+    update(Job)
+    .where(*MINE)
+    .values(state=JobState.DONE, lease_until=None, finished_at=bindparam("now"), last_error=None)
+)
 
 
 class Overtaken(Busy):
@@ -34,6 +47,7 @@ class Claim:
     job_id: UUID
     generation: int
     attempt: int  # from 1; from 2 on, look first whether the call was made before
+    lease: timedelta
 
     def renew(self) -> None:
         """Take a whole lease again, just before a call that must not be made twice.
@@ -42,20 +56,10 @@ class Claim:
             Overtaken: another worker has claimed the job meanwhile.
         """
         with self.office.writing() as session:
-            lease = lease_of(self.office, KINDS[session.get_one(Job, self.job_id).kind])
             # Race: we were slow, and another worker believes us dead. It has the newer generation.
-            renewed = changed(
-                session,
-                update(Job)
-                .where(
-                    col(Job.id) == self.job_id,
-                    col(Job.generation) == self.generation,
-                    col(Job.state) == JobState.RUNNING,
-                )
-                .values(lease_until=self.office.now() + lease),
-            )
-        if not renewed:
-            raise Overtaken("another worker has this job now.")
+            until = self.office.now() + self.lease
+            if not changed(session, _RENEW, self.mark | {"until": until}):
+                raise Overtaken("another worker has this job now.")
 
     @contextmanager
     def finishing(self) -> Iterator[WriteSession]:
@@ -66,24 +70,14 @@ class Claim:
         """
         with self.office.writing() as session:
             # Race: a worker that was thought dead comes back. Its generation is an old one.
-            done = changed(
-                session,
-                update(Job)
-                .where(
-                    col(Job.id) == self.job_id,
-                    col(Job.generation) == self.generation,
-                    col(Job.state) == JobState.RUNNING,
-                )
-                .values(
-                    state=JobState.DONE,
-                    lease_until=None,
-                    finished_at=self.office.now(),
-                    last_error=None,
-                ),
-            )
-            if not done:
+            if not changed(session, _FINISH, self.mark | {"now": self.office.now()}):
                 raise Overtaken("another worker has this job now.")
             yield session
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """What `MINE` looks for."""
+        return {"job_id": self.job_id, "claimed_as": self.generation}
 
 
 def lease_of(office: BoxOffice, kind: type[Promise]) -> timedelta:

@@ -6,12 +6,12 @@ by another worker once the lease is over.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, or_, update
+from sqlalchemy import Update, bindparam, case, update
 from sqlmodel import col, select
 
 import tasks.audit
@@ -32,7 +32,8 @@ from boxoffice.office import BoxOffice
 from boxoffice.outbox.jobs import KINDS, Promise
 from boxoffice.outbox.models import Job, JobState, Queue
 from boxoffice.text import shown
-from tasks.registry import HANDLERS, Claim, Overtaken, lease_of
+from tasks.claims import claim, give_back
+from tasks.registry import HANDLERS, MINE, Claim, Overtaken
 
 _READY = (JobState.WAITING, JobState.SENT)
 _WAIT_FIRST_SECONDS = 5.0
@@ -41,6 +42,7 @@ _BUG_ATTEMPTS_MAX = 5  # a mistake of ours does not get better by itself
 _ERROR_MAX = 300  # characters of an error that are kept
 _AWAIT_SECONDS_MAX = 15.0  # no command takes longer
 _LOOK_SECONDS = 0.05
+_RING_SECONDS_MAX = 1.0  # after it, no further job of a ring begins
 
 BY_URGENCY = (
     case({queue: turn for turn, queue in enumerate(Queue)}, value=col(Job.queue)),
@@ -69,23 +71,24 @@ _RESCUE = (
         last_error="its worker died",
     )
 )
-_JOB = select(Job.kind, Job.args, Job.generation, Job.attempts).where(Job.id == bindparam("job_id"))
-_CLAIM = (
+_PUT_OFF = (
     update(Job)
-    .where(
-        col(Job.id) == bindparam("job_id"),
-        # What was rung for was due by the dispatcher's clock: ours may be a breath behind.
-        or_(
-            col(Job.state) == JobState.SENT,
-            and_(col(Job.state) == JobState.WAITING, col(Job.run_at) <= bindparam("now")),
-        ),
-        col(Job.generation) == bindparam("seen_generation"),
-    )
+    .where(*MINE)
     .values(
-        state=JobState.RUNNING,
-        attempts=Job.attempts + 1,
-        generation=Job.generation + 1,
-        lease_until=bindparam("until"),
+        state=JobState.WAITING,
+        lease_until=None,
+        last_error=bindparam("why"),
+        run_at=bindparam("later"),
+    )
+)
+_END = (
+    update(Job)
+    .where(*MINE)
+    .values(
+        state=bindparam("ended"),
+        lease_until=None,
+        last_error=bindparam("why"),
+        finished_at=bindparam("now"),
     )
 )
 
@@ -153,26 +156,25 @@ def run_awaited(
 
 def run_one(office: BoxOffice, job_id: UUID) -> JobState | None:
     """Claim and run one job; return the state it is left in, or `None` when it was not ready."""
-    claimed = _claim(office, job_id)
-    if claimed is None:
-        return None
-    job, claim = claimed
-    try:
-        HANDLERS[job.kind](office, job, claim)
-    except Overtaken:
-        return None
-    except (Unavailable, Misconfigured) as error:
-        wait = error.retry_seconds if isinstance(error, Unavailable) else None
-        return _put_off(office, claim, job.attempts_max, error.message, wait)
-    except BoxOfficeError as error:
-        if error.retryable:
-            return _put_off(office, claim, job.attempts_max, error.message, None)
-        return _end(office, claim, JobState.FAILED, error.message)
-    except Exception as error:  # noqa: BLE001  (a mistake in one job must not stop the others)
-        ref = log_failure(error)
-        return _put_off(office, claim, _BUG_ATTEMPTS_MAX, f"unexpected failure {ref}", None)
-    log.info("job done", extra={"job_id": job_id, "kind": job.kind, "attempt": claim.attempt})
-    return JobState.DONE
+    for job, held in claim(office, [job_id]):
+        return _run(office, job, held)
+    return None
+
+
+def run_rung(
+    office: BoxOffice, job_ids: Sequence[UUID], *, seconds_max: float = _RING_SECONDS_MAX
+) -> None:
+    """Run the jobs of one ring, one by one. Those that do not begin in time are given back.
+
+    So a ring of slow jobs neither keeps a more urgent one waiting nor outlives its leases.
+    """
+    over_at = time.monotonic() + seconds_max
+    claimed = claim(office, job_ids)
+    for turn, (job, held) in enumerate(claimed):
+        if turn and time.monotonic() >= over_at:
+            give_back(office, [each for _, each in claimed[turn:]])
+            return
+        _run(office, job, held)
 
 
 def rescue(office: BoxOffice) -> int:
@@ -190,55 +192,46 @@ def _due(office: BoxOffice, limit: int) -> list[UUID]:
         return list(session.exec(_DUE, params={"now": office.now(), "limit": limit}).all())
 
 
-def _claim(office: BoxOffice, job_id: UUID) -> tuple[Promise, Claim] | None:
-    now = office.now()
-    with office.writing() as session:
-        row = session.connection().execute(_JOB, {"job_id": job_id}).first()
-        if row is None or row.kind not in KINDS:
-            return None
-        kind = KINDS[row.kind]
-        # Race: two workers, one job. The UPDATE lets one of them have it.
-        until = now + lease_of(office, kind)
-        seen = {"job_id": job_id, "seen_generation": row.generation}
-        if not changed(session, _CLAIM, seen | {"now": now, "until": until}):
-            return None
-        claim = Claim(office, job_id, row.generation + 1, row.attempts + 1)
-        return kind.from_args(row.args), claim
+def _run(office: BoxOffice, job: Promise, held: Claim) -> JobState | None:
+    try:
+        HANDLERS[job.kind](office, job, held)
+    except Overtaken:
+        return None
+    except (Unavailable, Misconfigured) as error:
+        wait = error.retry_seconds if isinstance(error, Unavailable) else None
+        return _put_off(office, held, job.attempts_max, error.message, wait)
+    except BoxOfficeError as error:
+        if error.retryable:
+            return _put_off(office, held, job.attempts_max, error.message, None)
+        return _end(office, held, JobState.FAILED, error.message)
+    except Exception as error:  # noqa: BLE001  (a mistake in one job must not stop the others)
+        ref = log_failure(error)
+        return _put_off(office, held, _BUG_ATTEMPTS_MAX, f"unexpected failure {ref}", None)
+    facts = {"job_id": held.job_id, "kind": job.kind, "attempt": held.attempt}
+    log.info("job done", extra=facts)
+    return JobState.DONE
 
 
 def _put_off(
-    office: BoxOffice, claim: Claim, attempts_max: int, why: str, wait_seconds: float | None
+    office: BoxOffice, held: Claim, attempts_max: int, why: str, wait_seconds: float | None
 ) -> JobState:
-    if claim.attempt >= attempts_max:
-        return _end(office, claim, JobState.DEAD, why)
-    wait = min(_WAIT_MAX_SECONDS, _WAIT_FIRST_SECONDS * 2 ** (claim.attempt - 1))
+    if held.attempt >= attempts_max:
+        return _end(office, held, JobState.DEAD, why)
+    wait = min(_WAIT_MAX_SECONDS, _WAIT_FIRST_SECONDS * 2 ** (held.attempt - 1))
     wait = max(wait * random.uniform(0.8, 1.2), wait_seconds or 0)  # noqa: S311  (spreads, hides nothing)
-    later = office.now() + timedelta(seconds=wait)
-    _leave(office, claim, JobState.WAITING, why, run_at=later)
-    log.warning("job put off", extra={"job_id": claim.job_id, "attempt": claim.attempt})
+    _leave(office, held, _PUT_OFF, why, later=office.now() + timedelta(seconds=wait))
+    log.warning("job put off", extra={"job_id": held.job_id, "attempt": held.attempt})
     return JobState.WAITING
 
 
-def _end(office: BoxOffice, claim: Claim, state: JobState, why: str) -> JobState:
-    _leave(office, claim, state, why, finished_at=office.now())
-    log.error("job ended badly", extra={"job_id": claim.job_id, "state": state})
+def _end(office: BoxOffice, held: Claim, state: JobState, why: str) -> JobState:
+    _leave(office, held, _END, why, ended=state, now=office.now())
+    log.error("job ended badly", extra={"job_id": held.job_id, "state": state})
     return state
 
 
-def _leave(office: BoxOffice, claim: Claim, state: JobState, why: str, **values: datetime) -> None:
+def _leave(office: BoxOffice, held: Claim, how: Update, why: str, **values: object) -> None:
+    # Race: another worker was faster and has the job. Then what we say of it is dropped.
     with office.writing() as session:
-        changed(
-            session,
-            update(Job)
-            .where(
-                col(Job.id) == claim.job_id,
-                col(Job.generation) == claim.generation,
-                col(Job.state) == JobState.RUNNING,
-            )
-            .values(
-                state=state,
-                lease_until=None,
-                last_error=shown(why, length_max=_ERROR_MAX),
-                **values,
-            ),
-        )
+        said = {"why": shown(why, length_max=_ERROR_MAX)}
+        changed(session, how, {**held.mark, **said, **values})

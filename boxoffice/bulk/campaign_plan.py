@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from boxoffice.bulk.plan import parse_quantity
+from boxoffice.bulk.plan import must_fit, parse_quantity
 from boxoffice.db import ReadSession
 from boxoffice.errors import BadValue, EventNotOnSale, NotFound, Refused
 from boxoffice.events.models import Category, EventState
@@ -26,7 +26,6 @@ from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import clean_in
 
 KEYS = "name email document company job_title quantity".split()
-GUESTS_MAX = 50_000  # of one plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +93,7 @@ def plan_campaign(
         if key not in sheet.columns:
             found = ", ".join([*sheet.columns.values(), *sheet.ignored])
             raise BadValue("--map", f"{heading[:60]!r} is no column of the file.", hint=found)
-    if len(sheet.rows) > GUESTS_MAX:
-        problem = f"has {len(sheet.rows):,} guests; the limit of one plan is {GUESTS_MAX:,}."
-        raise BadValue("the file", problem, hint="split it, under the same --name")
+    must_fit(sheet, hint="split it, under the same --name")
     campaign = campaign_named(session, view.id, terms.name)
     if campaign is not None:
         check_same(campaign, given.id, terms)

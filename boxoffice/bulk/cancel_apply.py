@@ -1,30 +1,30 @@
 """Apply the plan of an event's end: the sale stops first, then each order ends, and once."""
 
-import fcntl
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from uuid import UUID
 
 from sqlmodel import col, select
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.audit.record import record
-from boxoffice.bulk.cancel_file import KeptCancel, read_cancel, result_beside, result_line
-from boxoffice.bulk.cancel_plan import must_be_endable, plan_cancel
+from boxoffice.bulk.campaign_reclaim import CODES_AT_ONCE
+from boxoffice.bulk.cancel_file import KeptCancel, read_cancel
+from boxoffice.bulk.cancel_plan import held_campaigns, must_be_endable, plan_cancel
+from boxoffice.bulk.plan_files import result_beside, result_file, result_line
 from boxoffice.db import Database
-from boxoffice.errors import BadFile, Busy, NotFound, Refused
+from boxoffice.errors import NotFound, Refused
 from boxoffice.events.apply import locked_event
 from boxoffice.events.models import EventState
+from boxoffice.events.queries import event_by_slug
 from boxoffice.orders.queries import order_by_code
 from boxoffice.payments.end_order import end_order
 from boxoffice.payments.ending import Ending
 from boxoffice.payments.owed import list_owed
+from boxoffice.promos.reclaim import Released, call_off_some
 from boxoffice.staff.rules import Actor, Permission
-from boxoffice.text import shown
 
 VERB = "event.cancelled"
 
@@ -46,6 +46,8 @@ class Cancelled:
     bank: int = 0  # left alone: the buyer's bank decides
     asked_minor: int = 0
     by_hand_minor: int = 0
+    codes: int = 0  # of guests, taken back now
+    places: int = 0  # that those codes held
 
     @property
     def needs_a_hand(self) -> bool:
@@ -66,6 +68,8 @@ class Canceller:
 def apply_cancel(canceller: Canceller, path: Path) -> Cancelled:
     """End the event of the plan at `path` with all of its orders, and write what became of each.
 
+    Codes that guests have not redeemed are taken back after the orders, and the guests told.
+
     However often it is stopped, in whatever way: the next run ends what is left, and nothing
     twice. An order that is refused does not stop the others.
 
@@ -79,13 +83,18 @@ def apply_cancel(canceller: Canceller, path: Path) -> Cancelled:
     """
     canceller.actor.must(Permission.CANCEL_EVENT)
     plan = read_cancel(path)
-    with _result_file(path) as result:
+    with result_file(path) as result:
         currency = _stop_the_sale(canceller, plan)
         result.truncate()
         done = Cancelled(plan.event, currency, result_beside(path), len(plan.orders))
+        with canceller.database.reading() as session:
+            campaigns = held_campaigns(session, event_by_slug(session, plan.event).id)
+        total = len(plan.orders) + sum(codes for _, _, codes in campaigns)
         for count, code in enumerate(plan.orders, start=1):
             result.write(_end(canceller, code, done))
-            canceller.progress(count, len(plan.orders))
+            canceller.progress(count, total)
+        for campaign_id, name, _ in campaigns:
+            result.write(_call_off(canceller, campaign_id, name, done, total))
         with canceller.database.reading() as session:
             owed = list_owed(session, limit=_EVERY, event=plan.event)
         ours = set(plan.orders)
@@ -153,22 +162,22 @@ def _end(canceller: Canceller, code: str, done: Cancelled) -> bytes:
     return result_line(told | {"asked_minor": due.asked_minor, "by_hand_minor": due.by_hand_minor})
 
 
-@contextmanager
-def _result_file(plan: Path) -> Iterator[IO[bytes]]:
-    """Open the results of a plan for writing anew, and hold its lock."""
-    path = result_beside(plan)
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise BadFile(f"{shown(str(path))} cannot be written: {error.strerror}.") from error
-    with os.fdopen(handle, "wb", buffering=0) as file:
-        try:
-            # Race: one plan applied twice at once. The orders would be right; the results not.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy(
-                f"{shown(plan.name)} is being applied now.",
-                hint="wait for that run, then look at its results",
-                code="plan.locked",
-            ) from error
-        yield file
+def _call_off(
+    canceller: Canceller, campaign_id: UUID, name: str, done: Cancelled, total: int
+) -> bytes:
+    """Take the codes of a campaign back, some at a time; return its line of the results."""
+    released = Released()
+    while True:
+        with canceller.database.writing() as session:
+            now = canceller.clock()
+            some = call_off_some(
+                session, canceller.actor, campaign_id, limit=CODES_AT_ONCE, now=now
+            )
+        if not some.codes:
+            break
+        released += some
+        done.codes += some.codes
+        done.places += some.places
+        canceller.progress(min(done.orders + done.codes, total), total)
+    told = {"campaign": name, "outcome": "called_off"}
+    return result_line(told | {"codes": released.codes, "places": released.places})

@@ -2,23 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from boxoffice.bulk.cancel_plan import CancelPlan, told_of
-from boxoffice.errors import BadFile, NotFound
-from boxoffice.files import publish
+from boxoffice.bulk.plan_files import beside, not_a_plan, pretty, publish_alone, read_plan_file
+from boxoffice.errors import BadFile
 from boxoffice.text import inert_json, shown
 from boxoffice.times import iso
 
 SCHEMA = "plan/1"
 ACT = "event.cancel"
+MADE_BY = "boxoffice event cancel SLUG"
 
 _PLAN_SIZE_MAX = 2**20  # bytes
-_PLAN_AGAIN = "make one: boxoffice event cancel SLUG"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def write_cancel(plan: CancelPlan, out: Path, *, by: str, now: datetime) -> None
             digest.update(line)
             yield line
 
-    _publish_alone(rows_beside(out), rows())
+    publish_alone(rows_beside(out), rows())
     told = {"schema": SCHEMA, "act": ACT} | told_of(plan)
     told |= {
         "made_at": iso(now),
@@ -54,8 +53,7 @@ def write_cancel(plan: CancelPlan, out: Path, *, by: str, now: datetime) -> None
         "orders": {"count": len(plan.orders), "sha256": digest.hexdigest()},
         "world": {"digest": plan.digest},
     }
-    lines = json.dumps(told, indent=2, ensure_ascii=False).split("\n")
-    _publish_alone(out, [inert_json(line).encode() + b"\n" for line in lines])
+    publish_alone(out, pretty(told))
 
 
 def read_cancel(path: Path) -> KeptCancel:
@@ -65,57 +63,23 @@ def read_cancel(path: Path) -> KeptCancel:
         NotFound: there is no such file.
         BadFile: it is no plan of an event's end, or the orders beside it are not its own.
     """
-    raw, rows = _read(path), _read(rows_beside(path))
+    raw = read_plan_file(path, made_by=MADE_BY)
+    rows = read_plan_file(rows_beside(path), made_by=MADE_BY)
     try:
         told = json.loads(raw[:_PLAN_SIZE_MAX])
         is_ours = told["schema"] == SCHEMA and told["act"] == ACT
         event, world, digest = told["event"], told["world"]["digest"], told["orders"]["sha256"]
         orders = tuple(str(json.loads(line)["order"]) for line in rows.splitlines())
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise _not_a_plan(path) from error
+        raise not_a_plan(path, made_by=MADE_BY) from error
     if not is_ours or not isinstance(event, str) or not isinstance(world, str):
-        raise _not_a_plan(path)
+        raise not_a_plan(path, made_by=MADE_BY)
     if hashlib.sha256(rows).hexdigest() != digest:
         problem = f"{shown(rows_beside(path).name)} is not what {shown(path.name)} was made with."
-        raise BadFile(problem, hint=_PLAN_AGAIN)
+        raise BadFile(problem, hint=f"make one: {MADE_BY}")
     return KeptCancel(event, world, orders)
 
 
 def rows_beside(plan: Path) -> Path:
     """Return where the orders of a plan lie."""
-    return plan.with_name(plan.name + ".orders.jsonl")
-
-
-def result_beside(plan: Path) -> Path:
-    """Return where the results of a plan lie."""
-    return plan.with_name(plan.name + ".result.jsonl")
-
-
-def result_line(told: dict[str, Any]) -> bytes:
-    """Return one line of a result file."""
-    return inert_json(json.dumps(told, ensure_ascii=False)).encode() + b"\n"
-
-
-def _not_a_plan(path: Path) -> BadFile:
-    return BadFile(f"{shown(str(path))} is not the plan of an event's end.", hint=_PLAN_AGAIN)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.exists() and not path.is_file():
-            raise _not_a_plan(path)
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise NotFound("file", shown(str(path)), hint=_PLAN_AGAIN) from None
-    except (OSError, ValueError) as error:
-        raise BadFile(f"{shown(str(path))} cannot be read.") from error
-
-
-def _publish_alone(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file that nobody else may read, not even where an older one was shown around."""
-    try:
-        if path.is_file():
-            path.chmod(0o600)
-    except OSError as error:
-        raise BadFile(f"{shown(str(path))} cannot be written: {error.strerror}.") from error
-    publish(path, parts)
+    return beside(plan, "orders.jsonl")

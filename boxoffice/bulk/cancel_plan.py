@@ -20,6 +20,7 @@ from boxoffice.orders.models import Order, OrderState
 from boxoffice.payments.ending import OVER, Ending, due_of, kept_fee
 from boxoffice.payments.give import goes_by_hand
 from boxoffice.payments.models import Payment, PaymentState
+from boxoffice.promos.models import Campaign, CampaignRow, CampaignRowState
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.models import Ticket
 
@@ -42,6 +43,15 @@ class PlannedOrder:
     mail: bool
 
 
+@dataclass(frozen=True, slots=True)
+class HeldCodes:
+    """Codes of guests that still hold places."""
+
+    codes: int
+    places: int
+    mails: int  # guests who were sent theirs, and are to be told
+
+
 @dataclass(frozen=True)
 class CancelPlan:
     """What the end of an event would do."""
@@ -52,12 +62,14 @@ class CancelPlan:
     currency: str
     fee_refundable: bool
     orders: tuple[PlannedOrder, ...]
+    held: HeldCodes
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the world that the plan is made for: every order with its money."""
+        """SHA-256 of the world that the plan is made for: every order's money, and codes."""
         world: list[Any] = [str(self.event_id), self.currency, self.fee_refundable]
         world += [[o.order, o.state, o.ending, o.asked_minor, o.by_hand_minor] for o in self.orders]
+        world += [[self.held.codes, self.held.places]]
         return hashlib.sha256(json.dumps(world).encode()).hexdigest()
 
     @property
@@ -112,6 +124,7 @@ def plan_cancel(session: ReadSession, actor: Actor, slug: str) -> CancelPlan:
             )
             for order in rows
         ),
+        held=_held_codes(session, event.id),
     )
 
 
@@ -137,8 +150,10 @@ def told_of(plan: CancelPlan) -> dict[str, Any]:
         "counts": {
             "orders": len(plan.orders),
             "tickets": sum(order.tickets for order in plan.orders),
-            "mails": sum(order.mail for order in plan.orders),
+            "mails": sum(order.mail for order in plan.orders) + plan.held.mails,
             "charges": sum(order.charges for order in plan.orders),
+            "codes": plan.held.codes,
+            "code_places": plan.held.places,
             "endings": plan.endings,
         },
         "money": {
@@ -150,6 +165,33 @@ def told_of(plan: CancelPlan) -> dict[str, Any]:
         },
         "first": [asdict(order) for order in plan.orders[:5]],
     }
+
+
+def held_campaigns(session: ReadSession, event_id: UUID) -> list[tuple[UUID, str, int]]:
+    """Return the campaigns of an event whose codes hold places: id, name, how many codes."""
+    return list(
+        session.exec(
+            select(Campaign.id, Campaign.name, func.count())
+            .join(CampaignRow, col(CampaignRow.campaign_id) == Campaign.id)
+            .where(Campaign.event_id == event_id, col(CampaignRow.held) > 0)
+            .group_by(col(Campaign.id), col(Campaign.name), col(Campaign.created_at))
+            .order_by(col(Campaign.created_at), col(Campaign.id))
+        )
+    )
+
+
+def _held_codes(session: ReadSession, event_id: UUID) -> HeldCodes:
+    rows = session.exec(
+        select(CampaignRow.state, func.count(), func.sum(col(CampaignRow.held)))
+        .join(Campaign, col(Campaign.id) == CampaignRow.campaign_id)
+        .where(Campaign.event_id == event_id, col(CampaignRow.held) > 0)
+        .group_by(col(CampaignRow.state))
+    ).all()
+    return HeldCodes(
+        codes=sum(count for _, count, _ in rows),
+        places=sum(places for _, _, places in rows),
+        mails=sum(count for state, count, _ in rows if state == CampaignRowState.SENT),
+    )
 
 
 def _tickets(session: ReadSession, event_id: UUID) -> dict[UUID, int]:

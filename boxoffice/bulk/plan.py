@@ -20,6 +20,7 @@ from boxoffice.sheets import Column, Parse, Problem, Row, Sheet, one_line, parse
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import clean_in, folded
 
+ROWS_MAX = 50_000  # of one plan
 KEYS = "external_id name email document phone company job_title tier quantity note".split()
 
 _QUANTITY = re.compile(r"[0-9]{1,6}")
@@ -69,7 +70,7 @@ def plan_import(
         Forbidden: the actor may not import.
         NotFound: there is no such event.
         EventNotOnSale: it is cancelled.
-        BadValue: a key of `headings` is not one of ours.
+        BadValue: a key of `headings` is not one of ours, or the file has more than `ROWS_MAX` rows.
         BadFile: the file cannot be understood as a whole.
     """
     actor.must(Permission.IMPORT)
@@ -85,8 +86,21 @@ def plan_import(
         if key not in sheet.columns:
             found = ", ".join([*sheet.columns.values(), *sheet.ignored])
             raise BadValue("--map", f"{heading[:60]!r} is no column of the file.", hint=found)
+    must_fit(sheet, hint="split it: orders that are in already are left alone")
     known = known_external_ids(session, view.id)
     return _checked(view, sheet, known)
+
+
+def must_fit(sheet: Sheet, *, hint: str) -> None:
+    """Check that a file has not more rows than one plan may have.
+
+    Raises:
+        BadValue: it has; `hint` says how to split it.
+    """
+    count = len(sheet.rows) + len(sheet.spoilt)
+    if count > ROWS_MAX:
+        problem = f"has {count:,} rows; the limit of one plan is {ROWS_MAX:,}."
+        raise BadValue("the file", problem, hint=hint)
 
 
 def _columns(event: EventView, headings: Mapping[str, str]) -> dict[str, Column]:

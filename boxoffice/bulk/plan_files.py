@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,7 +44,7 @@ def read_plan_file(path: Path, *, made_by: str) -> bytes:
 
 def not_a_plan(path: Path, *, made_by: str) -> BadFile:
     """Return the refusal of a file that the command `made_by` has not written."""
-    noun = made_by.removeprefix("boxoffice ").partition(" plan")[0]
+    noun = re.split(" plan| [A-Z]", made_by.removeprefix("boxoffice "))[0]
     problem = f"{shown(path.name)} is not a plan of `{noun}`."
     return BadFile(problem, hint=f"make one: {made_by}")
 

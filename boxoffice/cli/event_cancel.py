@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from boxoffice.cli.bulk import progress_of
 from boxoffice.cli.options import AsJson, Yes, example, noun
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def cancel_command(
     """Cancel an event: first a plan of every order and its money, then --apply PLAN does it.
 
     Orders that wait are called off, paid ones refunded, tickets die, buyers are told. Cash goes
-    back by hand: payment owed lists it. Stopped half way, --apply goes on where it was.
+    back by hand: payment owed lists it. Codes of campaigns are revoked, and their guests told.
+    Stopped half way, --apply goes on where it was.
     """
     from boxoffice.errors import BadValue
 
@@ -86,12 +88,15 @@ def _apply(ctx: typer.Context, path: Path, *, yes: bool, as_json: bool) -> None:
         if not show.confirmed(asked, yes=yes):
             show.talk("nothing was changed.")
             raise typer.Exit(_REFUSED)
-        done = apply_cancel(Canceller(office.database, office.actor, office.now), path)
+        with progress_of("cancelling") as progress:
+            canceller = Canceller(office.database, office.actor, office.now, progress)
+            done = apply_cancel(canceller, path)
     told = {
         "event": done.event, "state": "cancelled", "orders": done.orders, "ended": done.ended,
         "already": done.already, "refused": done.refused, "by_hand": done.by_hand,
         "bank": done.bank, "asked_minor": done.asked_minor, "by_hand_minor": done.by_hand_minor,
-        "currency": done.currency, "result": str(done.result),
+        "codes": done.codes, "places": done.places, "currency": done.currency,
+        "result": str(done.result),
     }  # fmt: skip
     if as_json:
         show.as_json_line(told)
@@ -119,6 +124,12 @@ def _show_plan(plan: "CancelPlan", target: Path) -> None:
             ("orders", str(counts["orders"])),
             *((f"  {ending}", str(count)) for ending, count in counts["endings"].items() if count),
             ("tickets", f"{counts['tickets']} die"),
+            (
+                "codes",
+                f"{counts['codes']} revoked, {counts['code_places']} places"
+                if counts["codes"]
+                else "",
+            ),
             ("mails", str(counts["mails"])),
             ("charges", f"{counts['charges']} to close"),
             ("gateway", f"{amount(money['asked_minor'])} asked back"),
@@ -151,6 +162,7 @@ def _show_done(done: "Cancelled") -> None:
             ("event", f"{done.event}, cancelled"),
             ("orders", f"{done.orders}: {done.ended} ended now, {done.already} before"),
             ("refused", str(done.refused or "")),
+            ("codes", f"{done.codes} revoked, {done.places} places" if done.codes else ""),
             ("gateway", f"{Money(done.asked_minor, done.currency)} asked back now"),
             ("by hand", f"{Money(done.by_hand_minor, done.currency)} still to give back"),
             ("result", str(done.result)),
@@ -166,5 +178,5 @@ def _tell_what_waits(done: "Cancelled") -> None:
         show.talk(f"hint: boxoffice payment owed -e {done.event}")
     if done.bank:
         show.talk(f"{done.bank} orders are with a bank, and were left as they are.")
-    if done.ended:
+    if done.ended or done.codes:
         show.talk("hint: boxoffice job run --until-empty sends the mails and closes the charges")

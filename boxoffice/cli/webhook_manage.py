@@ -38,7 +38,7 @@ def show_command(
         "received_at": iso(row.received_at),
         "read_at": iso(row.read_at),
         "outcome": row.outcome,
-        "charge": charge_named(row),
+        "charge": charge_named(row.body),
         "body": json.loads(row.body),
     }
     if as_json:

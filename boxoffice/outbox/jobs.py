@@ -197,6 +197,16 @@ class SendCourtesy(Promise):
 
 
 @dataclass(frozen=True)
+class TellUninvited(Promise):
+    """Tell a guest who was sent a code that its event was cancelled."""
+
+    kind = "courtesy.tell_cancelled"
+    queue = Queue.BULK
+
+    campaign_row_id: UUID
+
+
+@dataclass(frozen=True)
 class ExpireCampaign(Promise):
     """Give the places of a campaign's codes back once nobody can redeem them any more."""
 

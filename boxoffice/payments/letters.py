@@ -7,8 +7,11 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import bindparam, update
+from sqlmodel import col
+
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_values_once
+from boxoffice.db import WriteSession, changed, insert_values_once
 from boxoffice.ids import new_id
 from boxoffice.outbox.jobs import ReadLetter
 from boxoffice.outbox.promise import promise
@@ -17,6 +20,13 @@ from boxoffice.staff.rules import Actor, Permission
 
 BODY_MAX = 1_048_576  # bytes; Asaas sends a few thousand (reference/asaas.md §12.3)
 _EVENT_KEY_MAX = 255
+_OUTCOME_MAX = 200  # characters
+
+_CLOSE = (
+    update(Letter)
+    .where(col(Letter.id) == bindparam("letter_id"))
+    .values(read_at=bindparam("now"), outcome=bindparam("outcome"))
+)
 
 
 def keep_letter(
@@ -59,9 +69,9 @@ def replay(session: WriteSession, actor: Actor, letter_id: UUID, *, now: datetim
     return job
 
 
-def charge_named(letter: Letter) -> str | None:
+def charge_named(body: bytes) -> str | None:
     """Return the gateway's id of the charge a letter is about, or `None` when it names none."""
-    return charge_in(json.loads(letter.body))
+    return charge_in(json.loads(body))
 
 
 def charge_in(content: Any) -> str | None:
@@ -75,9 +85,9 @@ def charge_in(content: Any) -> str | None:
 
 def close_letter(session: WriteSession, letter_id: UUID, outcome: str, *, now: datetime) -> None:
     """Write down that a letter was read, and what came of it."""
-    letter = session.get_one(Letter, letter_id)
-    letter.read_at = now
-    letter.outcome = outcome[:200]
+    values = {"letter_id": letter_id, "now": now, "outcome": outcome[:_OUTCOME_MAX]}
+    closed = changed(session, _CLOSE, values)
+    assert closed, "letters are never deleted"
 
 
 def _event_key(body: bytes, content: Any) -> str:

@@ -11,6 +11,8 @@ from sqlmodel import col, select
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, changed
 from boxoffice.events.take import give_back
+from boxoffice.outbox.jobs import TellUninvited
+from boxoffice.outbox.promise import promise
 from boxoffice.promos.models import (
     Campaign,
     CampaignRow,
@@ -77,6 +79,25 @@ def expire_some(
     )
 
 
+def call_off_some(
+    session: WriteSession, actor: Actor, campaign_id: UUID, *, limit: int, now: datetime
+) -> Released:
+    """Revoke up to `limit` codes of a cancelled event, and promise their guests the news.
+
+    Their places go back. A guest who redeemed some is told of that order. Ask until none is left.
+
+    Raises:
+        Forbidden: the actor may not cancel events.
+    """
+    actor.must(Permission.CANCEL_EVENT)
+    _end(session, actor, campaign_id, now=now)
+    rows = _held(session, campaign_id, limit)
+    for row in rows:
+        if row.state in UNREDEEMED:
+            promise(session, TellUninvited(row.id), now=now)
+    return _release_all(session, actor, campaign_id, rows, CampaignRowState.REVOKED, now=now)
+
+
 def release_code(session: WriteSession, promo_id: UUID) -> int:
     """Give back what one code holds that was revoked by itself; return how many places."""
     # Race: its guest may redeem at this moment. The row is met before the promo, as there.
@@ -113,14 +134,30 @@ def _release_some(
     limit: int,
     now: datetime,
 ) -> Released:
+    rows = _held(session, campaign_id, limit)
+    return _release_all(session, actor, campaign_id, rows, to, now=now)
+
+
+def _held(session: WriteSession, campaign_id: UUID, limit: int) -> Sequence[CampaignRow]:
     # Race: guests redeem meanwhile, and others reclaim. Each row is held before it is emptied.
-    rows = session.exec(
+    return session.exec(
         select(CampaignRow)
         .where(CampaignRow.campaign_id == campaign_id, col(CampaignRow.held) > 0)
         .order_by(col(CampaignRow.id))
         .limit(limit)
         .with_for_update()
     ).all()
+
+
+def _release_all(
+    session: WriteSession,
+    actor: Actor,
+    campaign_id: UUID,
+    rows: Sequence[CampaignRow],
+    to: CampaignRowState,
+    *,
+    now: datetime,
+) -> Released:
     if not rows:
         return Released()
     campaign = session.get_one(Campaign, campaign_id)

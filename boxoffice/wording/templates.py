@@ -104,6 +104,11 @@ TEMPLATES = MappingProxyType(
             ("code", "count", "tier", "until", "starts", "venue"),
             ("Places that nobody has taken by then go to somebody else.",),
         ),
+        "courtesy_cancelled": Template(
+            "Cancelled: {event}",
+            ("{event} has been cancelled, and your invitation is no longer valid.",),
+            ("code", "starts", "venue"),
+        ),
         "payment_request": Template(
             "Pay for your tickets: {event} ({order})",
             ("Your places at {event} are held, and wait for this payment.",),

@@ -1,36 +1,29 @@
 """Killed at any moment, the end of an event goes on where it was: real processes, real SIGKILL."""
 
-import multiprocessing
 import random
-import signal
-import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from boxoffice.audit.models import AuditEntry
-from boxoffice.bulk.cancel_file import result_beside
 from boxoffice.errors import Refused
 from boxoffice.events.models import Event, EventState
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
-from boxoffice.outbox.jobs import TellCancelled
+from boxoffice.outbox.jobs import TellCancelled, TellUninvited
 from boxoffice.outbox.models import Job
 from boxoffice.payments.models import Refund
 from boxoffice.tickets.models import Ticket, TicketState
+from tests.bulk.campaigns import GIFT, a_night, held, invited, many
 from tests.bulk.cancelling import applied, kept, paid_by_pix, results
+from tests.bulk.killing import killed_after
 from tests.making import LOTE, a_sale, a_tier, an_event, an_order, places_left, rows
 from tests.races.books import disagreements
 from tests.races.clerks import Seat, race, ready, sell_until_refused
 
+RELEASE = "campaign.release"
 EACH = 12  # orders of each of three kinds
-PATIENCE_SECONDS = 30
-
-
-def apply_slowly(seat: Seat, path: Path) -> None:
-    """Apply the plan, in a process that somebody kills."""
-    applied(seat.open(), path)
 
 
 def apply_or_sell(seat: Seat, path: Path) -> tuple[int, str]:
@@ -48,24 +41,6 @@ def apply_or_sell(seat: Seat, path: Path) -> tuple[int, str]:
             plan = kept(office, path)
 
 
-def killed_after(office: BoxOffice, path: Path, count: int) -> None:
-    """Apply the plan in a process, and kill it once its results have so many lines."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    seat = Seat(0, office.settings.database_url, office.settings.home, office.now())
-    process = context.Process(target=apply_slowly, args=(seat, path))
-    process.start()
-    until = time.monotonic() + PATIENCE_SECONDS
-    result = result_beside(path)
-    while process.is_alive() and time.monotonic() < until:
-        if result.exists() and result.read_bytes().count(b"\n") >= count:
-            break
-        process.join(0.001)  # leaves the core to the one who works
-    process.kill()
-    process.join(PATIENCE_SECONDS)
-    assert process.exitcode == -signal.SIGKILL, "it had ended before it was killed"
-
-
 @pytest.mark.parametrize("seed", range(2))
 def test_an_end_killed_at_random_orders_ends_each_once(
     office: BoxOffice, tmp_path: Path, seed: int
@@ -78,7 +53,7 @@ def test_an_end_killed_at_random_orders_ends_each_once(
         a_sale(office)
     path = kept(office, tmp_path)
     for at in sorted(chance.sample(range(1, 3 * EACH - 14), 2)):
-        killed_after(office, path, at)
+        killed_after(office, path, at, applied)
         assert [event.state for event in rows(office, Event)] == [EventState.CANCELLED]
         assert disagreements(office) == []
     left = sum(order.state in {OrderState.PLACED, OrderState.PAID} for order in rows(office, Order))
@@ -101,6 +76,27 @@ def test_an_end_killed_at_random_orders_ends_each_once(
     assert {ticket.state for ticket in rows(office, Ticket)} == {TicketState.VOID}
     assert places_left(office) == {LOTE: 3 * EACH, "*": 3 * EACH}
     assert len(results(done)) == 3 * EACH
+
+
+def test_an_end_killed_among_its_codes_takes_each_back_once(
+    office: BoxOffice, tmp_path: Path
+) -> None:
+    a_night(office, quota=700)
+    invited(office, tmp_path, many(700))
+    a_sale(office)
+    path = kept(office, tmp_path)
+    killed_after(office, path, 1, applied)  # the one order has ended; the codes are being taken
+
+    done = applied(office, path)
+
+    released = [entry.facts for entry in rows(office, AuditEntry) if entry.verb == RELEASE]
+    assert sum(each["codes"] for each in released) == 700
+    assert (done.codes, done.places) in {(700, 700), (200, 200), (0, 0)}
+    assert held(office) == [0] * 700
+    assert places_left(office) == {LOTE: 10, GIFT: 700, "*": 710}
+    told = Counter(job.kind for job in rows(office, Job))
+    assert told[TellUninvited.kind] == 700
+    assert disagreements(office) == []
 
 
 def test_who_sells_while_the_event_ends_sells_nothing_that_stands(

@@ -1,31 +1,21 @@
 """Killed at any moment, an import goes on where it was: real processes, real SIGKILL."""
 
-import multiprocessing
 import random
-import signal
-import time
 from pathlib import Path
 
 import pytest
 
-from boxoffice.bulk.plan_files import result_beside
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.payments.models import Payment
 from boxoffice.tickets.models import Ticket, TicketState
 from tests.bulk.files import applied, kept, many, results
+from tests.bulk.killing import killed_after
 from tests.making import LOTE, a_tier, an_event, places_left, rows
 from tests.races.books import disagreements
 from tests.races.clerks import Seat, race
 
 ORDERS = 60
-PATIENCE_SECONDS = 30
-
-
-def apply_slowly(seat: Seat, path: Path) -> None:
-    """Apply the plan, in a process that somebody kills."""
-    office = seat.open()
-    applied(office, path)
 
 
 def apply_at_once(seat: Seat, path: Path) -> int:
@@ -33,24 +23,6 @@ def apply_at_once(seat: Seat, path: Path) -> int:
     office = seat.open()
     own = path.with_name(f"plan-{seat.number}.json")
     return applied(office, own).made
-
-
-def killed_after(office: BoxOffice, path: Path, count: int) -> None:
-    """Apply the plan in a process, and kill it once its results have so many lines."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    seat = Seat(0, office.settings.database_url, office.settings.home, office.now())
-    process = context.Process(target=apply_slowly, args=(seat, path))
-    process.start()
-    until = time.monotonic() + PATIENCE_SECONDS
-    result = result_beside(path)
-    while process.is_alive() and time.monotonic() < until:
-        if result.exists() and result.read_bytes().count(b"\n") >= count:
-            break
-        process.join(0.001)  # leaves the core to the one who works
-    process.kill()
-    process.join(PATIENCE_SECONDS)
-    assert process.exitcode == -signal.SIGKILL, "it had ended before it was killed"
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -61,7 +33,7 @@ def test_an_import_killed_at_random_orders_is_whole_in_the_end(
     an_event(office, a_tier(quota=ORDERS))
     path = kept(office, many(ORDERS), tmp_path)
     for at in sorted(chance.sample(range(1, ORDERS - 20), 2)):
-        killed_after(office, path, at)
+        killed_after(office, path, at, applied)
         assert disagreements(office) == []
         assert len(rows(office, Payment)) == len(rows(office, Order))
         assert {order.state for order in rows(office, Order)} == {OrderState.PAID}

@@ -3,21 +3,16 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.commands import Commands
 from tests.faults.rig import wait_until
+from tests.faults.terminals import STOP_SECONDS, is_well, laptop, sold_in_four, up
 from tests.making import SLUG
-
-STOP_SECONDS = 180  # only against hanging
 
 
 @pytest.fixture
@@ -26,34 +21,6 @@ def home() -> Iterator[Path]:
     made.chmod(0o711)  # the server of root is `nobody`'s
     yield made
     shutil.rmtree(made, ignore_errors=True)
-
-
-@contextmanager
-def up(office: Commands) -> "Iterator[tuple[subprocess.Popen[bytes], list[str]]]":
-    """Start everything; yield the process and what it says. What is left at the end is killed."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from boxoffice.cli.main import run; run()", "up", "--port", "0"],
-        env=office.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    said: list[str] = []
-
-    def listen() -> None:
-        assert process.stdout is not None
-        with process.stdout as lines:
-            said.extend(line.decode() for line in lines)
-
-    listener = threading.Thread(target=listen, daemon=True)
-    listener.start()
-    try:
-        yield process, said
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-            process.wait(STOP_SECONDS)
-        listener.join(STOP_SECONDS)
 
 
 def running_in(home: Path) -> list[str]:
@@ -68,11 +35,6 @@ def running_in(home: Path) -> list[str]:
             if str(home).encode() in told:
                 found.append(entry.name)
     return found
-
-
-def is_well(office: Commands) -> bool:
-    """Whether the doctor finds nothing wrong."""
-    return office("doctor --json").code == 0
 
 
 def test_it_starts_sells_stops_and_goes_on(home: Path) -> None:
@@ -96,3 +58,22 @@ def test_it_starts_sells_stops_and_goes_on(home: Path) -> None:
     assert len(list((home / "mail" / "new").iterdir())) == 1
     assert left == []
     assert len(found) == 1
+
+
+def test_four_terminals_that_sell_while_redis_dies_bring_each_buyer_one_mail(home: Path) -> None:
+    office = Commands("", home)
+    del office.settings["BOXOFFICE_DATABASE_URL"]
+    with up(office) as (process, said):
+        wait_until(lambda: is_well(office), why=lambda: "".join(said))
+        done = sold_in_four(office, 24, kills=1, up_number=process.pid)
+
+    assert done.sold == 24
+    assert done.kills == 1
+    assert done.mails == dict.fromkeys(done.buyers, 1)
+
+
+def test_four_terminals_of_a_laptop_need_no_redis(home: Path) -> None:
+    done = sold_in_four(laptop(home), 16)
+
+    assert done.sold == 16
+    assert done.mails == dict.fromkeys(done.buyers, 1)

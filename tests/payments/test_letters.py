@@ -14,17 +14,13 @@ from boxoffice.payments.letters import charge_named, keep_letter
 from boxoffice.payments.models import Letter
 from boxoffice.payments.queries import list_letters
 from boxoffice.staff.rules import SYSTEM
-from tests.making import DOOR, NOON, Clock, rows
+from tests.making import DOOR, Clock, rows
 
 
 def kept(office: BoxOffice, content: Any, *, provider: str = "asaas", body: bytes = b"") -> bool:
     with office.writing() as session:
         raw = body or json.dumps(content).encode()
         return keep_letter(session, SYSTEM, provider, raw, content, now=office.now())
-
-
-def a_letter(body: bytes) -> Letter:
-    return Letter(provider="asaas", event_key="x", body=body, received_at=NOON)
 
 
 def test_a_letter_is_kept_as_it_came_and_its_reading_promised(office: BoxOffice) -> None:
@@ -135,13 +131,13 @@ def test_letters_are_listed_newest_first(office: BoxOffice, clock: Clock) -> Non
 def test_a_letter_names_a_charge_only_when_the_name_is_harmless(
     content: Any, charge: str | None
 ) -> None:
-    assert charge_named(a_letter(json.dumps(content).encode())) == charge
+    assert charge_named(json.dumps(content).encode()) == charge
 
 
 @given(st.recursive(st.none() | st.text() | st.integers(), st.lists))
 def test_no_json_breaks_the_reader_of_letters(content: Any) -> None:
     body = json.dumps({"payment": {"id": content}}).encode()
 
-    named = charge_named(a_letter(body))
+    named = charge_named(body)
 
     assert named is None or named == content

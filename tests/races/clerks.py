@@ -31,7 +31,7 @@ from boxoffice.sandbox.ledger import API_KEY
 from boxoffice.staff.rules import SYSTEM, Actor, Role
 from boxoffice.tickets.models import Ticket
 from tasks.dispatch import Dispatcher
-from tasks.relay import run_promised, run_until_empty
+from tasks.relay import run_promised, run_rung, run_until_empty
 from tests.making import SLUG, Clock, a_request, an_office, placed, shown_at
 from tests.payments.changing import exchanged
 from tests.tasks.ringing import Rung
@@ -283,10 +283,17 @@ def work(seat: Seat) -> int:
     return ran.done_count
 
 
+def hear(seat: Seat, job_ids: list[UUID]) -> None:
+    """Hear one ring."""
+    with closing(seat.open()) as office:
+        ready()
+        run_rung(office, job_ids, seconds_max=2 * _PATIENCE_SECONDS)
+
+
 def pick(seat: Seat) -> list[str]:
     """Dispatch until nothing is due, and return whom we rang for."""
     bell = Rung()
     with closing(seat.open()) as office:
         ready()
         Dispatcher(office, bell, schedules=()).tick()
-    return [str(ring.job_id) for ring in bell.rings]
+    return [str(job_id) for ring in bell.rings for job_id in ring.job_ids]

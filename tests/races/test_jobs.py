@@ -6,7 +6,7 @@ from contextlib import closing
 
 from boxoffice.adapters.asaas import Asaas
 from boxoffice.office import BoxOffice
-from boxoffice.outbox.jobs import OpenCharge
+from boxoffice.outbox.jobs import DeliverTickets, OpenCharge
 from boxoffice.outbox.messages import Message, MessageState
 from boxoffice.outbox.models import Job, JobState
 from boxoffice.payments.models import PaymentState
@@ -14,7 +14,7 @@ from boxoffice.sandbox.asaas import create_app
 from boxoffice.sandbox.ledger import API_KEY, Sandbox
 from tasks.relay import Ran, run_due
 from tests.making import Clock, a_sale, a_tier, an_event, an_order, rows, started, the_payment
-from tests.races.clerks import open_a_charge, race, work
+from tests.races.clerks import hear, open_a_charge, race, work
 from tests.services.switch import switch
 from tests.tasks.working import Meanwhile, the_job
 
@@ -32,6 +32,17 @@ def test_four_workers_share_the_work_and_do_each_job_once(office: BoxOffice) -> 
     assert {(job.state, job.attempts) for job in rows(office, Job)} == {(JobState.DONE, 1)}
     assert [message.state for message in rows(office, Message)] == [MessageState.SENT] * MAILS
     assert len(list((office.settings.home / "mail" / "new").iterdir())) == MAILS
+
+
+def test_two_workers_who_hear_the_same_ring_do_each_job_once(office: BoxOffice) -> None:
+    an_event(office, a_tier(quota=MAILS))
+    job_ids = [the_job(office, DeliverTickets(a_sale(office).id)).id for _ in range(4)]
+
+    race(office, 2, hear, job_ids)
+
+    told = [(job.state, job.attempts, job.last_error) for job in rows(office, Job)]
+    assert told == [(JobState.DONE, 1, None)] * 4
+    assert len(list((office.settings.home / "mail" / "new").iterdir())) == 4
 
 
 def test_a_worker_killed_while_the_gateway_answers_leaves_one_charge(

@@ -1,6 +1,6 @@
 """A bell for tests: it remembers who was rung for, and can be out of order."""
 
-from collections import Counter
+from uuid import UUID
 
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.models import Part, Queue
@@ -13,7 +13,7 @@ class Rung:
 
     def __init__(self) -> None:
         self.rings: list[Ring] = []
-        self.unheard: Counter[Queue] = Counter()
+        self.lying: list[Ring] = []
         self.works_for = 1_000_000
 
     def ring(self, ring: Ring) -> None:
@@ -21,11 +21,11 @@ class Rung:
         if len(self.rings) >= self.works_for:
             raise BellSilent("nobody answers.")
         self.rings.append(ring)
-        self.unheard[ring.queue] += 1
+        self.lying.append(ring)
 
-    def count_of(self, queue: Queue) -> int:
-        """Count the rings that nobody has heard."""
-        return self.unheard[queue]
+    def unheard(self, queue: Queue) -> set[UUID]:
+        """Return the jobs whose rings nobody has heard."""
+        return {job_id for ring in self.lying if ring.queue is queue for job_id in ring.job_ids}
 
 
 def has_worker(office: BoxOffice) -> None:

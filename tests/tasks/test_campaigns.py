@@ -10,7 +10,7 @@ import pytest
 
 from boxoffice.mail import Attachment
 from boxoffice.office import BoxOffice
-from boxoffice.outbox.jobs import SendCourtesy
+from boxoffice.outbox.jobs import SendCourtesy, TellUninvited
 from boxoffice.outbox.messages import Message, MessageState
 from boxoffice.outbox.models import JobState
 from boxoffice.promos.models import CampaignRow, Promo, PromoState
@@ -28,6 +28,7 @@ from tests.bulk.campaigns import (
     redeemed,
     states,
 )
+from tests.bulk.cancelling import ended
 from tests.making import Clock, codes_of, rows, the_order
 from tests.promos.codes import cancelled
 from tests.tasks.working import Carrier, again, ran
@@ -188,3 +189,35 @@ def test_hostile_names_and_words_reach_the_mail_as_nothing_that_acts(
     assert mail["Bcc"] is None
     assert [a.addr_spec for a in mail["To"].addresses] == ["ana@example.com"]
     assert shown(name) in body(mail)
+
+
+def test_tell_uninvited_twice_is_once(giving: BoxOffice, tmp_path: Path) -> None:
+    job = uninvited(giving, tmp_path)
+    giving.mailer = carrier = Carrier()
+    assert ran(giving, job) is JobState.DONE
+
+    assert again(giving, job) is JobState.DONE
+
+    (mail,) = carrier.sent
+    assert (mail.to_address, mail.subject) == ("ana@example.com", "Cancelado: Noite das Farmácias")
+    assert "o seu convite já não vale" in mail.text
+
+
+def test_a_guest_who_was_never_invited_is_not_told_that_it_is_off(
+    giving: BoxOffice, tmp_path: Path
+) -> None:
+    job = uninvited(giving, tmp_path, is_sent=False)
+    giving.mailer = carrier = Carrier()
+
+    assert ran(giving, job) is JobState.DONE
+
+    assert carrier.sent == []
+
+
+def uninvited(giving: BoxOffice, folder: Path, *, is_sent: bool = True) -> TellUninvited:
+    """Invite guests, and cancel the event; return the job that tells Ana."""
+    invited(giving, folder)
+    if is_sent:
+        run_until_empty(giving)
+    ended(giving, folder)
+    return TellUninvited(job_of(giving).campaign_row_id)
