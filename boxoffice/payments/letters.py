@@ -44,9 +44,10 @@ def keep_letters(
         Forbidden: the actor may not keep letters.
     """
     actor.must(Permission.KEEP_LETTERS)
+    ids = [new_id() for _ in letters]
     rows = [
         {
-            "id": new_id(),
+            "id": letter_id,
             "provider": letter.provider,
             "event_key": _event_key(letter.body, letter.content),
             "body": letter.body,
@@ -54,9 +55,8 @@ def keep_letters(
             "read_at": None,
             "outcome": None,
         }
-        for letter in letters
+        for letter_id, letter in zip(ids, letters, strict=True)
     ]
-    ids = [row["id"] for row in rows]
     new = set(ids)
     if insert_all_once(session, Letter, rows) < len(rows):
         new = set(session.exec(select(Letter.id).where(col(Letter.id).in_(ids))))
