@@ -11,6 +11,7 @@ from boxoffice.cli.payment_reconcile import app as reconcile_app
 from boxoffice.cli.payment_show import app as show_app
 
 if TYPE_CHECKING:
+    from boxoffice.office import BoxOffice
     from boxoffice.payments.late import LateMoney
 
 app = noun("Show payments, wait for them, decide on them, compare them with the gateway.")
@@ -108,8 +109,63 @@ def resolve_command(
             show.as_json_line(order_json(*read(office, row.code)), fields)
         else:
             show.line(told)
+        if accept:
+            _tell_missing(office, row.code)
         if mail is not None:
             afterwards(office, mail)
+
+
+@app.command(
+    "forgive", epilog=example("boxoffice payment forgive K7QX2M --note 'bank fee, our loss' --yes")
+)
+def forgive_command(
+    ctx: typer.Context,
+    order: Annotated[str, typer.Argument(help="The paid order, by its code.")],
+    note: Annotated[str, typer.Option("--note", help="Why, naming nobody; the audit keeps it.")],
+    yes: Yes = False,
+    as_json: AsJson = False,
+    fields: Fields = None,
+) -> None:
+    """Write off what is missing of a paid order, as a discount. No money moves."""
+    from boxoffice.cli import show
+    from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import check_fields, read
+    from boxoffice.cli.shapes import order_json
+    from boxoffice.orders.queries import order_by_code
+    from boxoffice.payments.forgive import forgive_rest
+    from boxoffice.text import clean_in
+
+    why = clean_in(note, name="--note")
+    with office_of(ctx) as office:
+        with office.reading() as session:
+            row = order_by_code(session, order)
+            check_fields(session, office, row.code, fields if as_json else None)
+        if not show.confirmed(f"Forgive what is missing of {row.code}?", yes=yes):
+            show.talk("nothing was changed.")
+            raise typer.Exit(5)
+        with office.writing() as session:
+            key, now = office.ticket_key, office.now()
+            gone = forgive_rest(session, office.actor, row.id, key, note=why, now=now)
+        if as_json:
+            show.as_json_line(order_json(*read(office, row.code)), fields)
+        else:
+            show.line(f"{gone} of {row.code} is forgiven.")
+
+
+def _tell_missing(office: "BoxOffice", code: str) -> None:
+    """Say what an order that was accepted still lacks, and how that ends."""
+    from boxoffice.cli import show
+    from boxoffice.orders.models import Order
+    from boxoffice.orders.queries import order_by_code
+    from boxoffice.payments.covered import balance_of
+
+    with office.reading() as session:
+        missing = balance_of(session, session.get_one(Order, order_by_code(session, code).id))
+    if missing.minor:
+        show.talk(
+            f"{missing} of it is missing: collect it with boxoffice order pay {code} --method …, "
+            f"or write it off with boxoffice payment forgive {code} --note …"
+        )
 
 
 @app.command("owed", epilog=example("boxoffice payment owed -e noite"))

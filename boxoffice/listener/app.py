@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from boxoffice.errors import BoxOfficeError
 from boxoffice.listener.described import openapi
 from boxoffice.listener.guard import Guard
+from boxoffice.listener.letterbox import Letterbox
 from boxoffice.listener.limits import Buckets
 from boxoffice.listener.routes import ROUTES
 from boxoffice.log import log_failure
@@ -34,6 +35,7 @@ def create_app(office: BoxOffice, *, after_keeping: Callable[[], None]) -> Starl
         max_body_size=BODY_MAX,
     )
     app.state.office = office
+    app.state.letterbox = Letterbox(office)
     app.state.after_keeping = after_keeping
     app.state.buckets = Buckets()
     app.state.enrol_buckets = Buckets(burst=10, seconds=10.0)

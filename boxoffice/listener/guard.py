@@ -7,7 +7,6 @@ HSTS is the proxy's to send, which has the certificate.
 import re
 import secrets
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +21,8 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
+_RAW = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_OURS = {ID_HEADER.encode(), *(name for name, _ in _RAW)}
 _ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _BAD = 400
 HEADERS_MAX = 100
@@ -44,10 +45,8 @@ class Guard:
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                headers[ID_HEADER] = named
+                given = [each for each in message.get("headers", ()) if each[0] not in _OURS]
+                message["headers"] = [*given, *_RAW, (ID_HEADER.encode(), named.encode())]
                 if message["status"] >= _BAD:
                     log.info("answered", extra={"status": message["status"]})
             await send(message)

@@ -5,16 +5,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from typing import Any
 
-from anyio.to_thread import run_sync
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from boxoffice.log import log
 from boxoffice.office import BoxOffice
-from boxoffice.payments.letters import keep_letter
-from boxoffice.staff.rules import SYSTEM
+from boxoffice.payments.letters import Arrived
 
 TOKEN_MIN = 32  # characters; Asaas demands as many (reference/asaas.md §12.1)
 _BODY_SECONDS = 10  # the gateway itself gives up after as many
@@ -41,15 +38,9 @@ async def asaas_letter(request: Request) -> Response:
         content = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return _no(400, "not JSON")
-    is_new = await run_sync(_keep, office, body, content)
-    if is_new:
+    if await request.app.state.letterbox.keep(Arrived("asaas", body, content)):
         request.app.state.after_keeping()
     return JSONResponse({})
-
-
-def _keep(office: BoxOffice, body: bytes, content: Any) -> bool:
-    with office.writing() as session:
-        return keep_letter(session, SYSTEM, "asaas", body, content, now=office.now())
 
 
 def _is_token(given: Sequence[str], office: BoxOffice) -> bool:

@@ -10,10 +10,13 @@ from sqlmodel import col, func, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession, changed
+from boxoffice.errors import Refused
 from boxoffice.events.models import Event
+from boxoffice.money import Money
 from boxoffice.orders.change import PAID_FOR, locked_order
 from boxoffice.orders.confirm import promise_mail
 from boxoffice.orders.models import Order
+from boxoffice.orders.rules import shares
 from boxoffice.staff.rules import Actor
 from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.issue import issue, void_all, void_some
@@ -27,18 +30,27 @@ _ADDED = (
 
 
 def complete(
-    session: WriteSession, actor: Actor, order_id: UUID, key: TicketKey, *, now: datetime
+    session: WriteSession,
+    actor: Actor,
+    order_id: UUID,
+    key: TicketKey,
+    *,
+    now: datetime,
+    only_free: bool = False,
 ) -> bool:
     """Make the tickets valid that a paid order still held, for all of its money is in.
 
-    Return whether there were any: a second call changes nothing.
+    While some of it is not, `only_free` does so for tickets that wait for none. Return whether
+    there were any: a second call changes nothing.
     """
     order = locked_order(session, order_id)
     held = select(Ticket.id).where(Ticket.order_id == order_id, Ticket.state == TicketState.HELD)
+    if only_free:
+        held = held.where(Ticket.due_minor == 0)
     if order.state not in PAID_FOR or session.exec(held.limit(1)).first() is None:
         return False
     event = session.get_one(Event, order.event_id)
-    count = issue(session, order_id, event.code_scheme, key, now=now)
+    count = issue(session, order_id, event.code_scheme, key, now=now, only_free=only_free)
     record(session, actor, "order.complete", "order", order_id, now=now, tickets=count)
     if order.buyer_email:
         promise_mail(session, order_id, now=now)
@@ -65,6 +77,36 @@ def forgive(
             .values(total_minor=Order.total_minor - due, subtotal_minor=Order.subtotal_minor - due),
         )
     return due
+
+
+def take_off(session: WriteSession, order: Order, amount: Money) -> None:
+    """Take an amount off what the good tickets of an order cost, as a discount shared out by price.
+
+    Call it with the order locked.
+
+    Raises:
+        Refused: they cost less (`forgive.too_much`): a fee is no discount's to take.
+    """
+    tickets = session.exec(
+        select(Ticket)
+        .where(Ticket.order_id == order.id, col(Ticket.holds_place).is_(True))
+        .where(Ticket.due_minor == 0)
+        .order_by(col(Ticket.number))
+        .execution_options(populate_existing=True)
+    ).all()
+    worth = [ticket.price_minor - ticket.discount_minor for ticket in tickets]
+    if amount.minor > sum(worth):
+        raise Refused(
+            f"the tickets of order {order.code} cost {Money(sum(worth), order.currency)}, "
+            f"and {amount} is missing.",
+            hint=f"collect it: boxoffice order pay {order.code} --method cash",
+            code="forgive.too_much",
+        )
+    for ticket, share in zip(tickets, shares(amount.minor, worth), strict=True):
+        ticket.discount_minor += share
+    order.discount_minor += amount.minor
+    order.total_minor -= amount.minor
+    session.flush()
 
 
 def unpaid_fees(session: ReadSession, which: ColumnElement[bool]) -> dict[UUID, int]:

@@ -1,7 +1,8 @@
 """Prices and steps of an order: pure decisions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 from boxoffice.events.models import FeePer
@@ -90,6 +91,17 @@ class Bill:
     def total(self) -> Money:
         """What the buyer pays."""
         return self.subtotal + self.fee
+
+
+def shares(minor: int, weights: Sequence[int]) -> list[int]:
+    """Share out minor units by weight. None is lost, and no share is above its weight.
+
+    The units must not be more than all the weights together.
+    """
+    whole = sum(weights)
+    assert 0 < minor <= whole, "there is enough to take it from"
+    marks = [minor * sum(weights[:place]) // whole for place in range(len(weights) + 1)]
+    return [after - before for before, after in pairwise(marks)]
 
 
 def bill(lines: Iterable[tuple[Money, int]], rule: FeeRule, currency: str) -> Bill:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
 from boxoffice.errors import WrongState
-from boxoffice.events.models import Category, Event, Tier
+from boxoffice.events.models import Category, Event, FeePer, Tier
 from boxoffice.events.take import swap_places
 from boxoffice.ids import new_id
 from boxoffice.money import Money
@@ -89,7 +89,9 @@ def swap(
     if keeps_price and cost.sum < had.sum:
         cost = had
     book_discount(session, ticket.id, cost.discount)
+    was_free = order.subtotal_minor == order.discount_minor
     back = _book(order, ticket, had, cost)
+    _book_fee(order, event, was_free=was_free)
     ticket.tier_id, ticket.line_id = to.id, _moved_line(session, order, ticket, to, cost)
     facts = {
         "ticket": ticket.number,
@@ -152,6 +154,18 @@ def _book(order: Order, ticket: Ticket, had: _Cost, cost: _Cost) -> int:
     ticket.price_minor, ticket.discount_minor = cost.price, cost.discount
     ticket.fee_minor = cost.fee
     return back
+
+
+def _book_fee(order: Order, event: Event, *, was_free: bool) -> None:
+    """Ask for a fixed fee per order while something of an order that waits costs something."""
+    is_free = order.subtotal_minor == order.discount_minor
+    if order.state is not OrderState.PLACED or is_free is was_free:
+        return
+    rule = fee_rule(event)
+    fixed = rule.fixed.minor if rule.per is FeePer.ORDER else 0
+    change = -order.fee_minor if is_free else fixed  # what is free carries no fee at all
+    order.fee_minor += change
+    order.total_minor += change
 
 
 def _moved_line(session: WriteSession, order: Order, ticket: Ticket, to: Tier, cost: _Cost) -> UUID:

@@ -91,6 +91,8 @@ def _money_came(
         # What else is asked for was reckoned without this money: nobody is to pay it twice.
         _close_others(session, payment, now=now)
         return
+    if _was_decided(session, order, payment):
+        hold_for_review(session, actor, order.id, why="late money", now=now)
     after = confirm(session, actor, order.id, key, now=now)
     complete(session, actor, order.id, key, now=now)
     if after not in _GOOD:
@@ -101,6 +103,12 @@ def _money_came(
             _give_again(session, actor, payment, order, why="late money", now=now)
             money_went(session, actor, order.id, is_over=True, now=now)
     _close_others(session, payment, now=now)
+
+
+def _was_decided(session: WriteSession, order: Order, payment: Payment) -> bool:
+    """Say whether a person ended an order that had money: more of it does not undo that."""
+    has_more = sums_of(session, order.id).paid > payment.paid_minor
+    return order.state is OrderState.CANCELLED and (order.paid_at is not None or has_more)
 
 
 def _short(

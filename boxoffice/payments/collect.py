@@ -13,6 +13,7 @@ from boxoffice.db import WriteSession
 from boxoffice.errors import BadValue, WrongState
 from boxoffice.events.models import Event
 from boxoffice.orders.change import PAID_FOR, locked_order
+from boxoffice.orders.due import complete
 from boxoffice.orders.holds import expiry_of
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import CloseCharge, EndAddition, ExpireOrder
@@ -77,6 +78,8 @@ def collect(
     session.flush()
     order = session.get_one(Order, order_id, populate_existing=True)
     due = balance_of(session, order)
+    if due.minor and order.state in PAID_FOR:  # a free ticket waits for nobody else's money
+        complete(session, actor, order_id, how.key, now=now, only_free=True)
     method, provider, asked = how.method, how.provider, _open_payment(session, order_id)
     if asked is not None:
         method, provider = method or asked.method, provider or asked.provider

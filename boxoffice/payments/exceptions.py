@@ -14,6 +14,7 @@ from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.models import Job, JobState, Queue
 from boxoffice.payments.models import Letter, Payment, PaymentState, Refund, RefundState
 from boxoffice.payments.stray import list_strays
+from boxoffice.tickets.models import Ticket
 
 LETTER_PATIENCE = timedelta(minutes=15)  # then letters are not read: no worker runs
 REFUND_PATIENCE = timedelta(days=1)  # a refund that takes longer is asked after
@@ -64,14 +65,20 @@ def _orders(session: ReadSession) -> Iterator[Exceptional]:
     paid = func.coalesce(func.sum(Payment.paid_minor), 0)
     refunded = func.coalesce(func.sum(Payment.refunded_minor), 0)
     mine = (col(Order.code), col(Order.state), col(Order.total_minor), col(Order.currency))
+    # What an addition or a dearer tier waits for is not missing: it is paid, or lapses.
+    waited_for = (
+        select_columns(func.coalesce(func.sum(Ticket.due_minor), 0))
+        .where(col(Ticket.order_id) == col(Order.id))
+        .scalar_subquery()
+    )
     statement = (
-        select_columns(*mine, (paid - refunded).label("left"))
+        select_columns(*mine, waited_for.label("due"), (paid - refunded).label("left"))
         .join(Payment, col(Payment.order_id) == Order.id)
-        .group_by(*mine, col(Order.placed_at))
+        .group_by(*mine, col(Order.id), col(Order.placed_at))
         .having((paid - refunded != 0) | (col(Order.state) == OrderState.NEEDS_REVIEW))
         .order_by(col(Order.placed_at), col(Order.code))
     )
-    for code, state, total, currency, left in session.connection().execute(statement):
+    for code, state, total, currency, due, left in session.connection().execute(statement):
         money = Money(int(left), currency)  # PostgreSQL sums to Decimal
         if state is OrderState.NEEDS_REVIEW:
             what, mend = f"waits for a decision, with {money}", f"payment resolve {code} …"
@@ -83,9 +90,9 @@ def _orders(session: ReadSession) -> Iterator[Exceptional]:
             over = Money(int(left) - total, currency)
             mend = f"boxoffice order refund {code} --amount {over.decimal} --yes"
             yield Exceptional(Kind.SURPLUS, code, over, f"got {over} too much", mend)
-        elif state is OrderState.PAID and left < total:
-            gap = Money(total - int(left), currency)
-            mend = f"boxoffice order show {code}"
+        elif state is OrderState.PAID and left < total - due:
+            gap = Money(total - int(due) - int(left), currency)
+            mend = f"boxoffice order pay {code} --method …, or payment forgive {code} --note …"
             yield Exceptional(Kind.SHORT, code, gap, f"is paid, and {gap} is missing", mend)
 
 

@@ -60,7 +60,8 @@ def exchange(
     order = locked_order(session, order_id)
     must_agree(session, order)
     due = balance_of(session, order)
-    if order.state is not OrderState.PLACED and due.minor and how.method is None:
+    is_dearer = order.state is not OrderState.PLACED and done.cost.minor > done.cost_before.minor
+    if is_dearer and due.minor and how.method is None:
         raise BadValue(
             "the difference",
             f"of {due} has to be paid.",

@@ -46,7 +46,7 @@ def extend(
     done = add(session, actor, order_id, wanted, even_if_closed=even_if_closed, now=now)
     session.flush()
     order = locked_order(session, order_id)
-    due = balance_of(session, order)
+    due = balance_of(session, order) if done.cost.minor else done.cost
     if order.state is not OrderState.PLACED and due.minor and how.method is None:
         raise BadValue(
             "the addition",

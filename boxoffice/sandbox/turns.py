@@ -1,5 +1,6 @@
 """What happens to a charge: paid, settled, overdue, deleted, restored, received in cash."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from boxoffice.sandbox.refunds import Refunds
 from boxoffice.sandbox.rows import FEE
 from boxoffice.sandbox.wire import Row, amount
 
+_EVENT = re.compile("PAYMENT_[A-Z_]{1,60}")
 _UNPAID = {"PENDING", "OVERDUE"}
 _CARD_DAYS = 32  # until the money of a card is in the balance
 _BILLING_TYPES = {"pix": "PIX", "boleto": "BOLETO", "card": "CREDIT_CARD", "debit": "DEBIT_CARD"}
@@ -84,6 +86,35 @@ class Turns(Charging, Refunds, Disputes):
                 raise impossible("Esta cobrança não está em análise.")
             row["status"] = "PENDING"
             return self._tell("PAYMENT_REPROVED_BY_RISK_ANALYSIS", row)
+
+    def dun(self, charge_id: str) -> Row:
+        """Hand a charge that is overdue to a debt collector. It cannot be deleted any more."""
+        with self._lock:
+            row = self._find(charge_id)
+            if row["deleted"] or row["status"] != "OVERDUE":
+                raise impossible("Esta cobrança não está vencida.")
+            row["status"] = "DUNNING_REQUESTED"
+            return self._tell("PAYMENT_DUNNING_REQUESTED", row)
+
+    def recover(self, charge_id: str) -> Row:
+        """Have the debt collector bring the money of a charge in."""
+        with self._lock:
+            row = self._find(charge_id)
+            if row["status"] != "DUNNING_REQUESTED":
+                raise impossible("Esta cobrança não está em negativação.")
+            today = self._today()
+            row.update(status="DUNNING_RECEIVED", confirmedDate=today, clientPaymentDate=today)
+            row.update(paymentDate=today, creditDate=today, netValue=row["value"] - FEE)
+            return self._tell("PAYMENT_DUNNING_RECEIVED", row)
+
+    def mention(self, charge_id: str, body: Row) -> Row:
+        """Tell an event that changes nothing: a charge was viewed, anticipated, split."""
+        with self._lock:
+            row = self._find(charge_id)
+            event = body.get("event")
+            if not isinstance(event, str) or not _EVENT.fullmatch(event):
+                raise impossible("O evento informado é inválido.")
+            return self._tell(event, row)
 
     def delete(self, charge_id: str) -> Row:
         """Delete an unpaid charge. The only sign of it is `deleted`."""

@@ -16,16 +16,24 @@ from boxoffice.tickets.models import PublicKey, RevokedCode, Ticket, TicketState
 
 
 def issue(
-    session: WriteSession, order_id: UUID, scheme: CodeScheme, key: TicketKey, *, now: datetime
+    session: WriteSession,
+    order_id: UUID,
+    scheme: CodeScheme,
+    key: TicketKey,
+    *,
+    now: datetime,
+    only_free: bool = False,
 ) -> int:
     """Make the held tickets of an order valid, and return how many there were.
 
-    One that was valid before, and waited for the money of a dearer tier, gets the code it had.
+    `only_free` leaves those that wait for money. One that was valid before, and waited for the
+    money of a dearer tier, gets the code it had.
     """
     insert_once(session, PublicKey(key_id=key.key_id, public_key=key.public_key, created_at=now))
-    held = session.exec(
-        select(Ticket).where(Ticket.order_id == order_id, Ticket.state == TicketState.HELD)
-    ).all()
+    which = select(Ticket).where(Ticket.order_id == order_id, Ticket.state == TicketState.HELD)
+    if only_free:
+        which = which.where(Ticket.due_minor == 0)
+    held = session.exec(which).all()
     for ticket in held:
         code = code_text(ticket.id, ticket.generation, scheme, key)
         ticket.state, ticket.due_minor = TicketState.VALID, 0

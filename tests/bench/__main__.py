@@ -21,7 +21,7 @@ from tests.bench.engine import engine
 from tests.bench.exports import exports
 from tests.bench.harness import Bench, Group, Row, sync_millis
 from tests.bench.jobs import jobs
-from tests.bench.letters import letters
+from tests.bench.letters import letters, paces
 from tests.bench.orders import orders, search_terms
 from tests.bench.papers import papers
 from tests.bench.report import head, line, save
@@ -33,8 +33,8 @@ from tests.bench.startup import startup
 GROUPS: dict[str, Group] = {
     group.__name__: group
     for group in (
-        startup, orders, scans, searches, search_terms, exports, letters, jobs, engine, papers,
-        screens, desk,
+        startup, orders, scans, searches, search_terms, exports, letters, paces, jobs, engine,
+        papers, screens, desk,
     )
 }  # fmt: skip
 

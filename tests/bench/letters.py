@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -9,18 +10,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from boxoffice.ids import new_id
-from tests.bench.crowd import crowd
+from tests.bench.crowd import crowd, paced
 from tests.bench.databases import KINDS, POSTGRES
 from tests.bench.harness import Bench, Row, at_least, at_most, duel, plain
 from tests.bench.startup import environment
+from tests.faults.rig import rig
 
 _ROOT = Path(__file__).parents[2]
 _BOXOFFICE = str(Path(sys.executable).with_name("boxoffice"))
 _TOKEN = "a-token-for-measuring-0123456789abcdef"
 _LISTENING = re.compile(rb"listening on http://127\.0\.0\.1:(\d+)")
 _HANDS = 8
+_RATE = 200  # letters in a second
+_REDIS = {"up": None, "frozen": signal.SIGSTOP, "killed": signal.SIGKILL}
+_PACE_NOTE = "a worker and a beat read them meanwhile, on the same two cores"
 _STOP_SECONDS_MAX = 15
 
 
@@ -50,9 +56,32 @@ def letters(bench: Bench) -> Iterator[Row]:
             yield met.waits(f"{name}: p99", 99, None)
 
 
+def paces(bench: Bench) -> Iterator[Row]:
+    """Send letters at a steady pace to an office with workers, with Redis and without."""
+    with rig() as office:
+        office.worker()
+        office.beat()
+        settings = office.environment | {"BOXOFFICE_ASAAS_WEBHOOK_TOKEN": _TOKEN}
+        with _served([_BOXOFFICE, "webhook", "serve", "--port", "0"], settings) as (port, _):
+            for state, number in _REDIS.items():
+                if number is not None:
+                    assert office.redis.process is not None
+                    office.redis.process.send_signal(number)
+                seconds = bench.pick(3, 8)
+                step = partial(_post, port)
+                rounds = [
+                    paced(step, hands=_HANDS, rate=_RATE, seconds=seconds)
+                    for _ in range(bench.pick(3, 5))
+                ]
+                waits = [sample.wait(99) * 1e3 for sample in rounds]
+                name = f"letters, {POSTGRES}, {_RATE} /s, Redis {state}: p99"
+                yield plain(name, "ms", median(waits), waits, at_most(50, "ms"), note=_PACE_NOTE)
+
+
 def _post(port: int) -> Callable[[], None]:
     """Return a step that sends a new letter over one kept line and waits until it is kept."""
     line = socket.create_connection(("127.0.0.1", port))
+    line.settimeout(_STOP_SECONDS_MAX)
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def step() -> None:

@@ -252,6 +252,19 @@ class Rig:
         with closing(redis_of(self.office.settings)) as line:
             line.flushall()
 
+    @contextmanager
+    def without_redis(self, number: signal.Signals) -> Iterator[None]:
+        """Freeze or kill Redis for the length of a block."""
+        assert self.redis.process is not None
+        self.redis.process.send_signal(number)
+        try:
+            yield
+        finally:
+            if number is signal.SIGSTOP:
+                self.redis.process.send_signal(signal.SIGCONT)
+            else:
+                self.restart(self.redis, number)
+
     def restart(self, server: Child, number: signal.Signals) -> None:
         """End a server with a signal, and start it again."""
         assert server.process is not None

@@ -3,10 +3,15 @@
 import signal
 import time
 
+import httpx
+import pytest
+
 from boxoffice.outbox.models import JobState, Part
 from boxoffice.outbox.pulse import pulses
+from boxoffice.payments.models import Letter
+from tests.commands import TOKEN, Commands
 from tests.faults.rig import Rig, wait_until
-from tests.making import a_sale
+from tests.making import a_sale, rows
 
 AFTER_SECONDS = 40.0  # a ring nobody heard (10 s), the work itself, and a slow machine
 
@@ -61,6 +66,32 @@ def test_a_frozen_redis_slows_no_sale_and_celery_takes_over_when_it_thaws(broken
 
     assert slowest < 1.0
     assert set(broken.ended().values()) == {1}
+
+
+@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=["frozen", "killed"])
+def test_letters_are_taken_and_read_while_redis_is(broken: Rig, number: signal.Signals) -> None:
+    names = {f"evt_{number.name}_{turn}" for turn in range(30)}
+    settings = broken.office.settings
+    boxoffice = Commands(settings.database_url, broken.home / "listener").setting(
+        redis_url=str(settings.get("redis_url")), asaas_webhook_token=TOKEN
+    )
+    headers = {"asaas-access-token": TOKEN}
+    with (
+        boxoffice.listening() as (_, address),
+        httpx.Client(base_url=address, trust_env=False, headers=headers) as gateway,
+        broken.without_redis(number),
+    ):
+        answers = {
+            gateway.post(
+                "/webhooks/asaas", json={"id": name, "event": "PAYMENT_VIEWED"}
+            ).status_code
+            for name in names
+        }
+        broken.wait_until_done(AFTER_SECONDS)
+
+    assert answers == {200}
+    outcomes = {letter.event_key: letter.outcome for letter in rows(broken.office, Letter)}
+    assert {outcomes.get(name) for name in names} == {"names no charge"}
 
 
 def test_a_burst_is_done_once_each(broken: Rig) -> None:

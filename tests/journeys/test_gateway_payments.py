@@ -13,7 +13,9 @@ from boxoffice.payments.exceptions import Kind
 from boxoffice.payments.models import PaymentState, RefundState
 from boxoffice.payments.provider import Method
 from boxoffice.sandbox.faults import Faults
+from tasks.reconciling import reconcile
 from tests.journeys.gateway import QUOTA, Wired
+from tests.payments.changing import paid_by
 from tests.tasks.charging import called_off
 
 ALL = 20_000
@@ -221,6 +223,23 @@ def test_rows_21_and_24_a_charge_deleted_in_the_panel_can_be_brought_back(line: 
     assert sale.state is OrderState.PAID
 
 
+def test_row_22_an_old_attempt_that_is_deleted_is_not_the_order_s_own(line: Wired) -> None:
+    line.event()
+    sale = line.sale()
+    paid_by(line.office, sale.id, Method.BOLETO)  # its PIX is deleted, and a boleto opened
+    line.news()
+    old, new = line.charges()
+    line.sandbox.mention(old["id"], {"event": "PAYMENT_DELETED"})
+    line.news()
+
+    assert (old["deleted"], new["deleted"]) == (True, False)
+    assert (sale.state, sale.tickets) == (OrderState.PLACED, {"held": 2})
+    assert sale.payments == [(PaymentState.CLOSED, 0, 0), (PaymentState.WAITING, 0, 0)]
+    line.sandbox.pay(new["id"])
+    line.news()
+    assert (sale.state, line.left_for_people()) == (OrderState.PAID, [])
+
+
 def test_row_24_a_charge_of_an_ended_order_that_is_brought_back_is_deleted_again(
     line: Wired,
 ) -> None:
@@ -245,3 +264,24 @@ def test_letters_that_are_lost_are_made_up_by_reconciling(line: Wired) -> None:
     assert set(done.mended) == {sale.charge_id for sale in paid}
     assert [sale.state for sale in paid] == [OrderState.PAID] * 3
     assert line.left_for_people() == []
+
+
+def test_what_stands_on_the_last_of_several_pages_is_found(line: Wired) -> None:
+    line.event()
+    line.sandbox.board.set(Faults(letters_lost=9_999))
+    sale = line.paid()
+    mine = line.sandbox.charge(sale.charge_id)
+    for _ in range(250):  # newer ones, of another shop on the same account: three pages in all
+        line.sandbox.create_charge({**mine, "externalReference": None})
+    before = sale.state
+    done = line.reconciled()
+    first_page = reconcile(
+        line.office, line.office.actor, since=line.office.now().date(), requests_max=2
+    )
+
+    assert (before, sale.state) == (OrderState.PLACED, OrderState.PAID)
+    assert (done.charge_count, done.mended, done.exceptions) == (251, (sale.charge_id,), ())
+    assert (first_page.charge_count, [one.kind for one in first_page.exceptions]) == (
+        199,
+        [Kind.UNSEEN],
+    )

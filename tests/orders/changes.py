@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import Invalid, Refused
-from boxoffice.events.models import Event, EventState, Tier
+from boxoffice.events.models import Event, EventState, FeePer, Tier
 from boxoffice.ids import new_code
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
@@ -36,6 +36,7 @@ from tests.payments.changing import extended, money_comes
 PRICES = {LOTE: 10_000, "VIP": 15_000, "Livre": 0}
 QUOTAS = {LOTE: 4, "VIP": 2, "Livre": 2}
 CAPACITY = 6
+FEE = 700
 METHODS = st.sampled_from([None, Method.CASH, Method.PIX])
 NUMBERS = st.integers(0, 7)
 
@@ -47,13 +48,14 @@ class Changes(RuleBasedStateMachine):
         super().__init__()
         self.office, self.clock = office, clock
         self.event_id = UUID(int=0)
+        self.fee = 0  # of an order that costs something
         self.slug = f"noite-{new_code().lower()}"
         self.orders: list[UUID] = []
         self.came = 0  # minor units that the gateway told of
         self.said = 0  # refusals: each must have left everything as it was
 
-    @initialize()
-    def announce(self) -> None:
+    @initialize(fee=st.sampled_from([0, FEE]))
+    def announce(self, fee: int) -> None:
         """Put an event of this example's own on sale."""
         self.clock.moment = NOON
         event = Event(
@@ -62,9 +64,11 @@ class Changes(RuleBasedStateMachine):
             starts_at=NOON + timedelta(days=30),
             capacity=CAPACITY,
             state=EventState.ON_SALE,
+            fee_fixed_minor=fee,
+            fee_per=FeePer.ORDER,
             created_at=NOON,
         )
-        self.event_id = event.id
+        self.event_id, self.fee = event.id, fee
         with self.office.writing() as session:
             session.add(event)
             session.flush()
@@ -224,12 +228,16 @@ class Changes(RuleBasedStateMachine):
     def order_agrees(self, order: Order, tickets: list[Ticket], came: int, gone: int) -> None:
         """Compare an order with its tickets and its money."""
         assert order.total_minor == order.subtotal_minor - order.discount_minor + order.fee_minor
+        if order.state is OrderState.PLACED:
+            worth = sum(ticket.price_minor - ticket.discount_minor for ticket in tickets)
+            assert order.total_minor == worth + (self.fee if worth else 0)
         good = [ticket for ticket in tickets if ticket.state is TicketState.VALID]
         if order.state not in PAID_FOR:
             assert good == []
             assert sum(ticket.due_minor for ticket in tickets) == 0
             return
         assert came - gone >= sum(ticket.price_minor - ticket.discount_minor for ticket in good)
+        assert not [x for x in tickets if x.state is TicketState.HELD and not x.due_minor]
         due = sum(ticket.due_minor for ticket in tickets)
         assert came + due >= order.total_minor
         assert order.state is OrderState.PAID or gone

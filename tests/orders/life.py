@@ -122,6 +122,7 @@ class Life(RuleBasedStateMachine):
         if RANKS[to] <= RANKS[paying.state]:
             return
         was_paid, paying.state = paying.state == "paid", to
+        order.was_decided = order.state is OrderState.CANCELLED and order.had_money
         if to in {"waiting", "closed"} or was_paid:
             return
         paying.paid = order.total - 1 if said == "short" else order.total
@@ -131,7 +132,8 @@ class Life(RuleBasedStateMachine):
         elif order.state in ALIVE:
             order.pay()
         elif order.state in ENDED:
-            if self.policy is LatePayment.ACCEPT_IF_SEAT and self.fits(order.lines):
+            is_welcome = self.policy is LatePayment.ACCEPT_IF_SEAT and not order.was_decided
+            if is_welcome and self.fits(order.lines):
                 order.pay()
             else:
                 order.state = OrderState.NEEDS_REVIEW

@@ -55,6 +55,7 @@ class Model:
     state: OrderState = OrderState.PLACED
     has_places: bool = True
     confirmed: int = 0
+    was_decided: bool = False  # a person ended it when it had money: more does not undo that
     inside: set[int] = field(default_factory=set)
     codes: dict[int, list[str]] = field(default_factory=dict)
 
@@ -72,6 +73,11 @@ class Model:
     def owes(self) -> bool:
         """Whether a payment of it may still come in, in time or late."""
         return any(not paying.paid for paying in self.payments)
+
+    @property
+    def had_money(self) -> bool:
+        """Whether money of any payment came."""
+        return any(paying.paid for paying in self.payments)
 
     def pay(self) -> None:
         """Confirm it: it has its places, whether it had them before or not."""

@@ -25,9 +25,9 @@ from tests.making import LOTE, a_request, a_tier, an_event, rows, the_order
 VIP = "VIP"
 
 
-def two_tiers(office: BoxOffice, **event: Any) -> None:
-    """Put an event with a dear tier and a cheap one on sale."""
-    an_event(office, a_tier(quota=3), a_tier(VIP, price="150,00", quota=3), **event)
+def two_tiers(office: BoxOffice, *more: Any, **event: Any) -> None:
+    """Put an event with a cheap tier, a dear one and perhaps `more` on sale."""
+    an_event(office, a_tier(quota=3), a_tier(VIP, price="150,00", quota=3), *more, **event)
 
 
 def till(office: BoxOffice, method: Method | None = None) -> Till:

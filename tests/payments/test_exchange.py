@@ -188,3 +188,31 @@ def test_money_for_the_charge_that_was_replaced_is_a_part(office: BoxOffice) -> 
     assert balance(office, order.id) == 5000
     assert paid_by(office, order.id, Method.CASH)
     assert (told(office, order.code), agree(office)) == ([(VIP, "valid")], True)
+
+
+def test_a_waiting_order_that_becomes_free_carries_no_fee(office: BoxOffice) -> None:
+    two_tiers(office, a_tier("Livre", price="0"), fee_fixed="7", fee_per="order")
+    order = an_order(office)
+    started(office, order.id)
+
+    exchanged(office, only_ticket(office, order.code), "Livre", method=None)
+
+    free = the_order(office, order.code)
+    assert (free.fee, free.total, free.state) == (Money(0), Money(0), OrderState.PAID)
+    assert agree(office)
+
+
+def test_a_waiting_order_that_becomes_free_and_dear_again_carries_one_fee(
+    office: BoxOffice,
+) -> None:
+    two_tiers(office, a_tier("Livre", price="0"), fee_fixed="7", fee_per="order")
+    order = an_order(office, (LOTE, 1), ("Livre", 1))
+    started(office, order.id)
+    first, second = (ticket.id for ticket in the_order(office, order.code).tickets)
+
+    exchanged(office, second, VIP, method=None)
+    exchanged(office, first, "Livre", method=None)
+
+    dear = the_order(office, order.code)
+    assert (dear.fee, dear.total) == (Money(700), Money(15_700))
+    assert open_payment(office, order.id).amount_minor == 15_700

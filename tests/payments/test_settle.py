@@ -13,8 +13,9 @@ from boxoffice.orders.cancel import begin_expiry, cancel, finish_expiry
 from boxoffice.orders.models import OrderState
 from boxoffice.outbox.jobs import CloseCharge
 from boxoffice.outbox.models import Job
+from boxoffice.payments.late import dismiss
 from boxoffice.payments.models import Payment, PaymentState
-from boxoffice.payments.provider import ChargeState
+from boxoffice.payments.provider import ChargeState, Method
 from boxoffice.payments.settle import close_unanswered, fail, payment_of
 from boxoffice.staff.rules import SYSTEM
 from boxoffice.tickets.models import Ticket, TicketState
@@ -29,6 +30,7 @@ from tests.making import (
     rows,
     started,
 )
+from tests.payments.changing import paid_by
 from tests.payments.sold import Sold
 
 
@@ -163,6 +165,33 @@ def test_money_for_an_order_somebody_cancelled_is_late_money(sold: Sold) -> None
 
     assert sold.state == (OrderState.PAID, PaymentState.SETTLED)
     assert places_left(sold.office)[LOTE] == 1
+
+
+def test_an_order_that_was_paid_and_cancelled_is_not_brought_back_by_an_older_charge(
+    sold: Sold,
+) -> None:
+    sold.waits()
+    paid_by(sold.office, sold.order.id, Method.CASH)  # its charge is closed, and paid all the same
+    with sold.office.writing() as session:
+        cancel(session, sold.office.actor, sold.order.id, reason="", now=sold.office.now())
+
+    sold.is_paid()
+
+    assert sold.state == (OrderState.NEEDS_REVIEW, PaymentState.SETTLED)
+    assert places_left(sold.office)[LOTE] == 3
+    assert sold.is_paid() == "already so"
+
+
+def test_an_order_whose_money_a_person_dismissed_is_not_brought_back_by_more(sold: Sold) -> None:
+    sold.is_paid(15_000)
+    with sold.office.writing() as session:
+        dismiss(session, sold.office.actor, sold.order.id, note="", now=sold.office.now())
+
+    second = replace(sold.charge(ChargeState.SETTLED, 20_000), provider_id="pay_2")
+    sold.told(second)
+
+    assert sold.state[0] is OrderState.NEEDS_REVIEW
+    assert places_left(sold.office)[LOTE] == 3
 
 
 def test_what_we_have_no_word_for_changes_nothing(sold: Sold) -> None:

@@ -1,4 +1,4 @@
-"""The decision table of the gateway, row by row (docs/decisions/0007-one-decision-on-money.md)."""
+"""The decision table of the gateway, row by row (docs/decisions/0011-one-decision-on-money.md)."""
 
 from dataclasses import dataclass, replace
 

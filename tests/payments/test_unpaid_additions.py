@@ -24,6 +24,8 @@ from boxoffice.staff.rules import SYSTEM
 from tests.making import (
     LOTE,
     SLUG,
+    a_sale,
+    a_tier,
     an_order,
     places_left,
     rows,
@@ -32,7 +34,16 @@ from tests.making import (
     the_order,
     the_payment,
 )
-from tests.payments.changing import VIP, exchanged, extended, money_comes, open_payment, two_tiers
+from tests.payments.changing import (
+    VIP,
+    balance,
+    exchanged,
+    extended,
+    money_comes,
+    open_payment,
+    told,
+    two_tiers,
+)
 
 
 def paid_by_pix(office: BoxOffice, **event: Any) -> tuple[UUID, UUID]:
@@ -66,6 +77,15 @@ def agree(office: BoxOffice) -> bool:
         orders = session.exec(select(Order).where(col(Order.paid_at).is_not(None))).all()
     worth = sum(order.total_minor for order in orders)
     return money.books.agree and sales.total.net.minor + sales.total.back.minor == worth
+
+
+def let_gone(office: BoxOffice, order_id: UUID) -> int:
+    """Close what is asked for, and give up what was added."""
+    with office.writing() as session:
+        asked = session.get_one(Payment, open_payment(office, order_id).id)
+        asked.state = PaymentState.CLOSED
+        session.flush()
+        return let_go(session, SYSTEM, order_id, now=office.now())
 
 
 def end(office: BoxOffice, order_id: UUID) -> int:
@@ -168,3 +188,26 @@ def test_money_on_a_replaced_charge_is_not_asked_for_a_second_time(office: BoxOf
 def _code(office: BoxOffice, order_id: UUID) -> str:
     (code,) = [order.code for order in rows(office, Order) if order.id == order_id]
     return code
+
+
+def test_a_free_ticket_beside_an_unpaid_addition_is_good_at_once(office: BoxOffice) -> None:
+    two_tiers(office, a_tier("Livre", price="0"))
+    sale = a_sale(office)
+    extended(office, sale.id, VIP, method=Method.PIX)
+    extended(office, sale.id, "Livre", method=None)
+
+    assert told(office, sale.code) == [(LOTE, "valid"), (VIP, "held"), ("Livre", "valid")]
+    assert let_gone(office, sale.id) == 1
+    assert told(office, sale.code) == [(LOTE, "valid"), (VIP, "void"), ("Livre", "valid")]
+    assert agree(office)
+
+
+def test_an_unpaid_addition_that_becomes_free_is_good_beside_another(office: BoxOffice) -> None:
+    two_tiers(office, a_tier("Livre", price="0"))
+    sale = a_sale(office)
+    extended(office, sale.id, VIP, 2, method=Method.PIX)
+
+    exchanged(office, the_order(office, sale.code).tickets[1].id, "Livre", method=None)
+
+    assert told(office, sale.code) == [(LOTE, "valid"), ("Livre", "valid"), (VIP, "held")]
+    assert balance(office, sale.id) == open_payment(office, sale.id).amount_minor == 15_000

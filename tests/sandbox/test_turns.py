@@ -234,3 +234,38 @@ def test_the_panel_releases_and_refuses_what_is_stuck(
     assert (refused["status"], released["status"]) == ("RECEIVED", "RECEIVED")
     assert [refund["status"] for refund in released["refunds"]] == ["CANCELLED", "DONE"]
     assert client.post(f"/sandbox/release/{charge_id}").status_code == 400
+
+
+def test_what_is_overdue_goes_to_a_collector_who_brings_its_money(told: Told) -> None:
+    charge = a_charge(told.sandbox, billingType="BOLETO")
+    with pytest.raises(Refusal):
+        told.sandbox.dun(charge)  # it is not overdue yet
+    told.sandbox.overdue(charge)
+    told.sandbox.dun(charge)
+    with pytest.raises(Refusal):
+        told.sandbox.delete(charge)
+    recovered = told.sandbox.recover(charge)
+
+    assert told.events == [
+        "PAYMENT_CREATED",
+        "PAYMENT_OVERDUE",
+        "PAYMENT_DUNNING_REQUESTED",
+        "PAYMENT_DUNNING_RECEIVED",
+    ]
+    assert (recovered["status"], recovered["paymentDate"]) == (
+        "DUNNING_RECEIVED",
+        recovered["creditDate"],
+    )
+
+
+def test_an_event_can_be_told_that_changes_nothing(told: Told) -> None:
+    charge = a_charge(told.sandbox)
+    before = told.sandbox.charge(charge)
+
+    told.sandbox.mention(charge, {"event": "PAYMENT_SPLIT_DONE"})
+
+    assert told.events == ["PAYMENT_CREATED", "PAYMENT_SPLIT_DONE"]
+    assert told.sandbox.charge(charge) == before
+    for event in ("", "payment", 7, None):
+        with pytest.raises(Refusal):
+            told.sandbox.mention(charge, {"event": event})
