@@ -8,6 +8,7 @@ What is done to a row never depends on its neighbours: the same world gives the 
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -22,6 +23,8 @@ from boxoffice.text import inert_json, shown, spreadsheet_cell
 from boxoffice.times import local_second
 
 _CELL, _ROW, _QUOTE = CELL.encode(), ROW.encode(), QUOTE.encode()
+# A CPF would lose its zeros, the code 52E347 become infinite, and 1/2 the first of February.
+_LIKE_A_NUMBER = re.compile(r"-?[0-9][0-9.,:/ eE%+-]{0,99}")
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -119,11 +122,17 @@ def _disarmed(cell: str) -> str:
 
 
 def _in_brazil(cell: str, kind: Kind, zone: ZoneInfo) -> str:
-    if kind is Kind.MONEY:
-        return cell.replace(".", ",")
-    if kind is Kind.MOMENT:
-        return _local(cell, zone)
-    return _disarmed(cell)
+    match kind:
+        case Kind.NUMBER:
+            return cell
+        case Kind.MONEY:
+            return cell.replace(".", ",")
+        case Kind.MOMENT:
+            return _local(cell, zone)
+        case _ if _LIKE_A_NUMBER.fullmatch(cell):
+            return f'="{cell}"'  # the one spelling of a text in CSV that Excel does not read on
+        case _:
+            return _disarmed(cell)
 
 
 @lru_cache(maxsize=4096)
