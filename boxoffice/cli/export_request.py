@@ -15,9 +15,12 @@ def slot_of(office: "BoxOffice", name: str, text: str) -> "datetime":
     """Read the moment that a run of a saved export is for."""
     from boxoffice.errors import BadValue
     from boxoffice.exports.asked import LAST
+    from boxoffice.exports.catalogue import DEFINITIONS
     from boxoffice.exports.saved import saved_named
     from boxoffice.times import parse_moment
 
+    if name in DEFINITIONS:
+        raise BadValue("--slot", "is of saved exports alone.", hint="save it in exports.toml")
     saved, now = saved_named(office.settings.exports_path, name), office.now()
     if text != LAST:
         slot_at = parse_moment(text, name="--slot", zone=saved.zone, now=now)
