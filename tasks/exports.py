@@ -1,7 +1,7 @@
 """Saved exports by the clock, and the mail that says that one failed.
 
 A slot is promised by its own moment, which is a part of the job's key: it makes no difference how
-many programs look, and cron may run the same export beside.
+many programs look, and cron may run the same slot beside (`export run NAME --slot last`).
 """
 
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from boxoffice.db import ReadSession
 from boxoffice.errors import BoxOfficeError
 from boxoffice.exports.asked import Asked, request_of
 from boxoffice.exports.fail import fail
-from boxoffice.exports.models import ExportFailure, ExportRun
+from boxoffice.exports.models import ExportFailure
 from boxoffice.exports.prune import Pruned, prune
 from boxoffice.exports.request import HOUSE_ZONE, Exported, ExportRequest
 from boxoffice.exports.run import Progress, run_export
@@ -66,10 +66,9 @@ def run_saved(office: BoxOffice, job: RunExport, claim: Claim) -> None:
     slot_at = datetime.fromisoformat(job.slot)
     saved = saved_named(office.settings.exports_path, job.saved)
     try:
-        if not _was_written(office, saved.name, slot_at):
-            written, pruned = run_asked(office, SYSTEM, saved.asked, slot_at=slot_at)
-            facts = {"export": saved.name, "rows": written.rows, "not_pruned": pruned[1]}
-            log.info("export written", extra=facts)
+        written, pruned = run_asked(office, SYSTEM, saved.asked, slot_at=slot_at)
+        facts = {"export": saved.name, "rows": written.rows, "not_pruned": pruned[1]}
+        log.info("export written", extra=facts)
     except BoxOfficeError as error:
         if not error.retryable or claim.attempt >= job.attempts_max:
             _tell(office, saved, error)
@@ -85,15 +84,25 @@ def run_asked(
     *,
     slot_at: datetime | None = None,
     progress: Progress = lambda _rows: None,
+    wait_seconds: float = 0,
 ) -> tuple[Exported, Pruned]:
     """Run an export as it was asked for, and then delete what it need not keep.
+
+    A slot that was run before, by cron or a worker, is left as it is.
 
     Raises:
         BoxOfficeError: what `request_of` and `run_export` raise.
     """
     request = asked_request(office, asked, slot_at=slot_at)
-    written = run_export(office.database, actor, request, clock=office.now, progress=progress)
-    if asked.keep is None:
+    written = run_export(
+        office.database,
+        actor,
+        request,
+        clock=office.now,
+        progress=progress,
+        wait_seconds=wait_seconds,
+    )
+    if asked.keep is None or written.was_there:
         return written, (0, 0)
     pruned = prune(
         office.database,
@@ -166,9 +175,3 @@ def _failed(session: ReadSession, job: TellExportFailed) -> Wanted:
             "reason": failure.reason,
         },
     )
-
-
-def _was_written(office: BoxOffice, name: str, slot_at: datetime) -> bool:
-    with office.reading() as session:
-        slot = (ExportRun.saved == name, ExportRun.slot_at == slot_at)
-        return session.exec(select(ExportRun.id).where(*slot)).first() is not None

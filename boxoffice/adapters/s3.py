@@ -78,13 +78,13 @@ class S3Store:
         return True
 
     @contextmanager
-    def only_one(self, out: Path, told: str) -> Iterator[None]:
+    def only_one(self, out: Path, told: str, *, wait_seconds: float = 0) -> Iterator[None]:
         """Look that the bucket is closed to the public. There is no lock: the last one wins whole.
 
         Raises:
             Misconfigured: it is not closed, or we may not ask.
         """
-        del told
+        del told, wait_seconds
         if not self._is_public_ok:
             self._must_be_closed(out)
         yield

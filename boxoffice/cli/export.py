@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxoffice.cli.export_request import asked_of, slot_of, switch_of
 from boxoffice.cli.export_watch import app as watch_app
 from boxoffice.cli.options import AsJson, example, noun
 
 if TYPE_CHECKING:
-    from boxoffice.exports.asked import Asked
     from boxoffice.exports.definition import Definition
     from boxoffice.exports.saved import Saved
-    from boxoffice.settings import Settings
 
 app = noun("Data out, whole and verifiable.")
 app.add_typer(watch_app)  # its verbs are verbs of `export`
@@ -108,6 +107,20 @@ def run_command(
     public_bucket_ok: Annotated[
         bool, typer.Option("--public-bucket-ok", help="A bucket that may be public will do.")
     ] = False,
+    wait: Annotated[
+        str | None,
+        typer.Option(help="Wait so long for another run of the file: 60s.", metavar="LENGTH"),
+    ] = None,
+    slot: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a saved export, once: the moment it is for; last: of its `at`.", metavar="TIME"
+        ),
+    ] = None,
+    ping: Annotated[
+        str | None,
+        typer.Option(help="Ask for this address when all is well.", metavar="URL"),
+    ] = None,
     progress: Annotated[
         bool, typer.Option(help="Count rows on a terminal; nothing is counted anywhere else.")
     ] = True,
@@ -120,10 +133,14 @@ def run_command(
     from boxoffice.errors import BadValue, BoxOfficeError
     from boxoffice.exports.saved import with_flags
     from boxoffice.people import parse_email
+    from boxoffice.times import parse_length
     from tasks.exports import keep_failure, run_asked
 
+    wait_seconds = 0.0 if wait is None else parse_length(wait, name="--wait").total_seconds()
+    tell = switch_of(ping)
     with office_of(ctx) as office:
-        named, to = _asked(office.settings, name, out)
+        named, to = asked_of(office.settings, name, out)
+        slot_at = None if slot is None else slot_of(office, name, slot)
         asked = with_flags(
             named,
             out=out,
@@ -142,7 +159,14 @@ def run_command(
             raise BadValue("--json", "and --out - would both write to stdout.", hint="name a file")
         try:
             with counting("rows", is_wanted=progress) as count:
-                written, pruned = run_asked(office, office.actor, asked, progress=count)
+                written, pruned = run_asked(
+                    office,
+                    office.actor,
+                    asked,
+                    slot_at=slot_at,
+                    progress=count,
+                    wait_seconds=wait_seconds,
+                )
         except BoxOfficeError as error:
             told = keep_failure(
                 office, office.actor, error, name=name, event=asked.event, notify=to
@@ -155,7 +179,9 @@ def run_command(
             "export": asked.export, "saved": asked.name, "file": written.file,
             "format": written.format, "rows": written.rows, "bytes": written.size,
             "sha256": written.sha256, "run": str(written.id), "deleted": pruned[0],
+            "was_there": written.was_there,
         })  # fmt: skip
+    tell()
     if pruned[1]:
         show.talk(f"error: {pruned[1]} older files could not be deleted; the new one is whole.")
         raise typer.Exit(_PARTIAL)
@@ -215,20 +241,3 @@ def _told_saved(one: "Saved") -> dict[str, Any]:
 def _about(one: "Saved") -> str:
     at = f", at {one.at.text} ({one.zone.key})" if one.at else ""
     return f"{one.asked.export} to {one.asked.out}{at}"
-
-
-def _asked(settings: "Settings", name: str, out: str | None) -> "tuple[Asked, str]":
-    """Find what a name means: one of ours, or a saved one; and who is told when it fails."""
-    from boxoffice.errors import BadValue, NotFound
-    from boxoffice.exports.asked import Asked
-    from boxoffice.exports.catalogue import DEFINITIONS
-    from boxoffice.exports.saved import read_saved
-
-    if name in DEFINITIONS:
-        if out is None:
-            raise BadValue("--out", "is missing.", hint=f"boxoffice export run {name} --out FILE")
-        return Asked(name, out), ""
-    saved = read_saved(settings.exports_path)
-    if name not in saved:
-        raise NotFound("export", name[:40], hint="there are: " + ", ".join([*DEFINITIONS, *saved]))
-    return saved[name].asked, saved[name].notify

@@ -34,7 +34,8 @@ def schedule_command(
 ) -> None:
     """Print the line of crontab, or the units of systemd, that run a saved export. Changes nothing.
 
-    A worker (`job run`) runs what has an `at` in exports.toml by itself, and needs neither.
+    A worker (`job run`) runs what has an `at` in exports.toml by itself, and needs neither; where
+    both look, a slot is run once.
     """
     from boxoffice.cli import show
     from boxoffice.cli.opening import settings_of
@@ -50,7 +51,8 @@ def schedule_command(
     cron = saved.at if at is None else parse_cron(at)
     if cron is None:
         raise BadValue("--at", f"is not given, and {name} has no `at`.", hint='--at "0 6 * * *"')
-    call = _call(settings, name, ctx.find_root().obj)
+    is_own = saved.at is not None and saved.at.text == cron.text
+    call = _call(settings, name, ctx.find_root().obj, is_slot=is_own)
     crontab = crontab_of(call, cron, saved.zone)
     service, timer = service_of(call), timer_of(call, cron, saved.zone)
     coming = cron.following(utc_now(), saved.zone)
@@ -134,8 +136,11 @@ def _row(one: "Health", now: Any) -> list[str]:
     ]
 
 
-def _call(settings: "Settings", name: str, config: Path | None) -> "Call":
-    """Return the command as it runs without our shell: whole paths, and the settings we have."""
+def _call(settings: "Settings", name: str, config: Path | None, *, is_slot: bool) -> "Call":
+    """Return the command as it runs without our shell: whole paths, and the settings we have.
+
+    `is_slot`: it comes at the export's own `at`, where a worker may look too.
+    """
     from boxoffice.exports.timetable import Call
 
     given = {"BOXOFFICE_HOME": str(settings.home)}
@@ -145,7 +150,8 @@ def _call(settings: "Settings", name: str, config: Path | None) -> "Call":
             given[value.origin] = os.environ[value.origin]
     config = config or (Path("boxoffice.toml") if Path("boxoffice.toml").is_file() else None)
     options = ["--config", str(config.absolute())] if config else []
-    return Call(name, [_program(), *options, "export", "run", name], given)
+    once = ["--slot", "last", "--wait", "60s"] if is_slot else []
+    return Call(name, [_program(), *options, "export", "run", name, *once], given)
 
 
 def _left_out(settings: "Settings") -> list[str]:

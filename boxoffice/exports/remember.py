@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import ReadSession, WriteSession, insert_once
+from boxoffice.exports.formats import Format
 from boxoffice.exports.models import ExportRun
 from boxoffice.exports.query import Wanted
 from boxoffice.exports.request import Exported, ExportRequest
@@ -55,6 +56,20 @@ def last_run(session: ReadSession, name: str, asked_out: str) -> str | None:
         .limit(1)
     ).first()
     return None if found is None else str(found)
+
+
+def slot_run(session: ReadSession, request: ExportRequest) -> Exported | None:
+    """Return the run of this slot, if cron or a worker has run it already."""
+    if request.slot_at is None:
+        return None
+    slot = (ExportRun.saved == request.saved, ExportRun.slot_at == request.slot_at)
+    run = session.exec(select(ExportRun).where(*slot)).first()
+    if run is None:
+        return None
+    form = Format(run.format)
+    return Exported(
+        run.id, run.destination, form, run.row_count, run.size, run.sha256, was_there=True
+    )
 
 
 def remember(

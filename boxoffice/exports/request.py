@@ -58,3 +58,4 @@ class Exported:
     rows: int = 0
     size: int = 0
     sha256: str = ""
+    was_there: bool = False  # its slot had been run before: nothing was written now

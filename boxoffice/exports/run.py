@@ -12,7 +12,7 @@ from boxoffice.exports.ahead import reading_ahead
 from boxoffice.exports.formats import ENCODERS, Format
 from boxoffice.exports.manifest import manifest_bytes
 from boxoffice.exports.query import Wanted, blocks_of
-from boxoffice.exports.remember import last_run, manifest_told, remember
+from boxoffice.exports.remember import last_run, manifest_told, remember, slot_run
 from boxoffice.exports.request import HOUSE_ZONE, Exported, ExportRequest
 from boxoffice.exports.seen import Seen
 from boxoffice.exports.sheet import Sheet
@@ -31,17 +31,18 @@ def run_export(
     *,
     clock: Callable[[], datetime],
     progress: Progress = lambda _rows: None,
+    wait_seconds: float = 0,
 ) -> Exported:
     """Write one export, with a manifest beside it, and remember that it was written.
 
     A reader sees the old file or the new one, never a half, and never a manifest of another file.
-    `-`, pipes and devices get the rows alone.
+    `-`, pipes and devices get the rows alone. A slot that was run before is answered with its run.
 
     Raises:
         Forbidden: the actor may not export, or not with whole documents.
         NotFound: there is no such event.
         BadValue: columns or conditions make no sense.
-        Busy: the same file is being written now.
+        Busy: the same file is being written, and was so for `wait_seconds`.
         BadFile: the file cannot be written.
         Unavailable: the store does not answer.
         Misconfigured: the format's library is not installed.
@@ -49,34 +50,55 @@ def run_export(
     actor.must(Permission.EXPORT)
     if request.has_documents:
         actor.must(Permission.EXPORT_DOCUMENTS)
-    began, store = clock(), request.store
-    with database.reading(is_long=True) as session:
-        wanted = _wanted(session, request)
-        before = last_run(session, request.definition.name, request.goes_to)
-        with (
-            store.only_one(request.out, request.goes_to),
-            _remembering(request) as seen,
-            reading_ahead(_blocks(session, request, wanted, now=began)) as blocks,
-        ):
-            written = Exported(new_id(), store.told(request.out), request.format)
-            news = blocks if seen is None else seen.unseen(blocks)
-            sheet = Sheet(
-                wanted.columns, _counted(news, written, progress), wanted.zone, wanted.title
+    with database.reading() as session:
+        _wanted(session, request)  # what makes no sense leaves no lock behind
+    # Race: two runs of one file. The second looks at the world when the first has ended: one that
+    # looked before would put older rows in the place of newer ones.
+    with request.store.only_one(request.out, request.goes_to, wait_seconds=wait_seconds):
+        began = clock()
+        with database.reading(is_long=True) as session:
+            was = slot_run(session, request)
+            if was is not None:
+                return was
+            wanted = _wanted(session, request)
+            written, ended = _written(
+                session, actor, request, wanted, clock=clock, began=began, progress=progress
             )
-            keeps = store.keeps(request.out)
-            _publish(request, ENCODERS[request.format](sheet), written, seen)
-            ended = clock()
-            if keeps:
-                told = manifest_told(
-                    request, wanted, written, actor=actor, began=began, ended=ended
-                )
-                told["previous"] = before
-                store.publish(manifest_beside(request.out), [manifest_bytes(told)])
-            if seen is not None:
-                seen.keep()
-    with database.writing() as writing:
-        remember(writing, actor, request, wanted, written, began=began, ended=ended)
+        with database.writing() as writing:
+            remember(writing, actor, request, wanted, written, began=began, ended=ended)
     return written
+
+
+def _written(
+    session: ReadSession,
+    actor: Actor,
+    request: ExportRequest,
+    wanted: Wanted,
+    *,
+    clock: Callable[[], datetime],
+    began: datetime,
+    progress: Progress,
+) -> tuple[Exported, datetime]:
+    """Write the file and its manifest, and say when that was done."""
+    store = request.store
+    before = last_run(session, request.definition.name, request.goes_to)
+    with (
+        _remembering(request) as seen,
+        reading_ahead(_blocks(session, request, wanted, now=began)) as blocks,
+    ):
+        written = Exported(new_id(), store.told(request.out), request.format)
+        news = blocks if seen is None else seen.unseen(blocks)
+        sheet = Sheet(wanted.columns, _counted(news, written, progress), wanted.zone, wanted.title)
+        keeps = store.keeps(request.out)
+        _publish(request, ENCODERS[request.format](sheet), written, seen)
+        ended = clock()
+        if keeps:
+            told = manifest_told(request, wanted, written, actor=actor, began=began, ended=ended)
+            told["previous"] = before
+            store.publish(manifest_beside(request.out), [manifest_bytes(told)])
+        if seen is not None:
+            seen.keep()
+    return written, ended
 
 
 def _blocks(

@@ -5,6 +5,7 @@ import glob
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any, Protocol
 
 from boxoffice.errors import BadFile, Busy
 from boxoffice.files import publish
+from boxoffice.text import shown
 
 MANIFEST_MAX = 1_000_000  # bytes
 STDOUT = Path("-")
+_LOOK_SECONDS = 0.1  # how often who waits for a lock looks again
 
 
 class Store(Protocol):
@@ -26,11 +29,13 @@ class Store(Protocol):
     def keeps(self, out: Path) -> bool:
         """Say whether what is written there can be read again: a pipe cannot, nor can stdout."""
 
-    def only_one(self, out: Path, told: str) -> AbstractContextManager[None]:
+    def only_one(
+        self, out: Path, told: str, *, wait_seconds: float = 0
+    ) -> AbstractContextManager[None]:
         """Hold a file for one run. `told` is its address as it was asked for, dates and all.
 
         Raises:
-            Busy: another run holds it.
+            Busy: another run holds it, and did so for `wait_seconds`.
             BadFile: it cannot be written.
         """
 
@@ -85,7 +90,7 @@ class FileStore:
         return out != STDOUT and (out.is_file() or not out.exists())
 
     @contextmanager
-    def only_one(self, out: Path, told: str) -> Iterator[None]:
+    def only_one(self, out: Path, told: str, *, wait_seconds: float = 0) -> Iterator[None]:
         """Hold the lock of an output file: the kernel frees it, however we end.
 
         Files that are named for their moment share one lock, that of their export.
@@ -97,15 +102,13 @@ class FileStore:
             yield
             return
         try:
-            # Race: cron starts before the last run has ended. The second leaves at once.
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy(
-                f"another run is writing {out.name} now.",
-                hint="try again later",
-                code="export.locked",
-            ) from error
-        else:
+            # Race: cron starts before the last run has ended. The second leaves, or waits its turn.
+            if not _locked(handle, wait_seconds):
+                raise Busy(
+                    f"another run is writing {shown(out.name)} now.",
+                    hint="try again later, or wait for it: --wait 60s",
+                    code="export.locked",
+                )
             _tidy(out)
             yield
         finally:
@@ -151,6 +154,19 @@ class FileStore:
             return os.open(out.with_name(name), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise BadFile(f"{out} cannot be written: {error.strerror}.") from error
+
+
+def _locked(handle: int, wait_seconds: float) -> bool:
+    """Take a lock, and say whether we have it. No call of the kernel waits so long and no more."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        time.sleep(min(left, _LOOK_SECONDS))
 
 
 def _tidy(out: Path) -> None:

@@ -2,10 +2,11 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 from boxoffice.errors import Misconfigured
 from boxoffice.exports.columns import CELL, Kind
@@ -18,6 +19,8 @@ _SHEET_NAME = "dados"
 _CELL_MAX = 32_767  # characters, Excel's own limit
 _COPY_BYTES = 2**20
 _MADE_AT = datetime(2000, 1, 1)  # noqa: DTZ001  (the same rows make the same file, and Excel has no zones)
+
+_DAY_NOUGHT = datetime(1899, 12, 30)  # noqa: DTZ001  (of Excel's calendar, which has no zones)
 
 
 def as_xlsx(sheet: Sheet) -> Iterator[bytes]:
@@ -85,8 +88,8 @@ class _Writers:
                     line, at, _amount(cell), self._money
                 )
             case Kind.MOMENT:
-                return lambda line, at, cell: page.write_datetime(
-                    line, at, local_second(cell, self._zone), self._moment
+                return lambda line, at, cell: page.write_number(
+                    line, at, _serial(cell, self._zone), self._moment
                 )
             case Kind.WORD | Kind.ID:
                 return page.write_string
@@ -98,6 +101,12 @@ class _Writers:
 def _amount(cell: str) -> float:
     """Return an amount as a workbook keeps every number; nobody reckons with it here."""
     return float(cell)
+
+
+@lru_cache(maxsize=4096)
+def _serial(cell: str, zone: ZoneInfo) -> float:
+    """Return a moment as a workbook keeps it: days since its first, in the time of `zone`."""
+    return (local_second(cell, zone) - _DAY_NOUGHT) / timedelta(days=1)
 
 
 def _inert(cell: str) -> str:

@@ -99,7 +99,7 @@ def test_the_line_of_crontab_runs_without_our_shell(selling: Commands) -> None:
     line = told["crontab"].splitlines()[-1]
     assert line.startswith("0 6 * * * ")
     words = shlex.split(line.removeprefix("0 6 * * * ").replace("\\%", "%"))
-    assert words[-3:] == ["export", "run", "fin"]
+    assert words[-7:] == ["export", "run", "fin", "--slot", "last", "--wait", "60s"]
     assert f"BOXOFFICE_HOME={selling.home}" in words
     program = next(word for word in words if "=" not in word)
     assert Path(program).is_absolute()
