@@ -78,14 +78,27 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"boxoffice {version('boxoffice')}")
+        raise typer.Exit
+
+
 @app.callback()
 def front(
     ctx: typer.Context,
     config: Annotated[
         Path | None, typer.Option(help="Settings file, instead of ./boxoffice.toml.")
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Keep what every command needs."""
+    del version  # it was printed, and nothing else is done
     ctx.obj = config
 
 
@@ -196,9 +209,9 @@ def demo_command(
 @app.command("help")
 def help_command(
     ctx: typer.Context,
-    topic: Annotated[str, typer.Argument(help="exit-codes or environment.")] = "exit-codes",
+    topic: Annotated[str, typer.Argument(help="exit-codes, environment or man.")] = "exit-codes",
 ) -> None:
-    """Explain a topic: exit-codes or environment."""
+    """Explain a topic: exit-codes, environment, or man: the manual page, for `man -l`."""
     from boxoffice.cli.start import explain
 
     explain(ctx, topic)

@@ -144,7 +144,6 @@ def explain(ctx: typer.Context, topic: str) -> None:
     Raises:
         BadValue: there is no such topic.
     """
-    del ctx
     if topic == "exit-codes":
         for code, (name, meaning) in EXIT_CODES.items():
             show.line(f"{code:<4} {name:<12} {meaning}")
@@ -152,7 +151,14 @@ def explain(ctx: typer.Context, topic: str) -> None:
         for setting in KNOWN:
             also = "  (also _FILE)" if setting.may_be_filed else ""
             show.line(f"{PREFIX}{setting.name.upper():<22} {setting.help}{also}")
+    elif topic == "man":
+        from boxoffice.cli.man import page
+
+        for line in page(ctx.find_root().command):
+            show.line(line)
     else:
         raise BadValue(
-            "the topic", f"{topic[:40]!r} is not known.", hint="exit-codes or environment"
+            "the topic",
+            f"{topic[:40]!r} is not known.",
+            hint="exit-codes, environment or man",
         )
