@@ -116,15 +116,18 @@ def init_command(
     init(ctx, new_key=new_key, as_json=as_json)
 
 
-@app.command("doctor")
+@app.command("doctor", epilog=example("boxoffice doctor --only database"))
 def doctor_command(
     ctx: typer.Context,
+    only: Annotated[
+        list[str] | None, typer.Option(help="This check alone, by the word in its line.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a line a check.")] = False,
 ) -> None:
     """Check everything, and print the command that mends each problem."""
     from boxoffice.cli.start import doctor
 
-    doctor(ctx, as_json=as_json)
+    doctor(ctx, only or [], as_json=as_json)
 
 
 @app.command("up", epilog="Example: boxoffice up --concurrency 4")
