@@ -15,7 +15,8 @@ LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version
 
 # The newest Python that we run on. Debian ships `venv` and `ensurepip` in a package of their own.
 fits = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
-make_venv = for python in python3.13 python3.12 python3.11 python3 none; do \
+PYTHONS ?= python3.13 python3.12 python3.11 python3
+make_venv = for python in $(PYTHONS) none; do \
 		if $$python -c '$(fits)' 2>/dev/null; then break; fi; \
 	done; \
 	if [ $$python = none ]; then \
@@ -43,11 +44,12 @@ demo: .venv/.installed ## play a whole night at the box office, from first sale 
 test: .venv/.installed ## run every test
 	@$(BIN)/python -m pytest -q -n auto
 
-check: .venv/.installed ## format, lint, types, floors, links and requirements; stops at a wrong one
+check: .venv/.installed ## format, lint, types, floors, workflows, links, requirements; stops at a wrong one
 	$(call step,format,$(BIN)/ruff format --quiet --diff .)
 	$(call step,lint,$(BIN)/ruff check --quiet .)
 	$(call step,types,$(BIN)/mypy)
 	$(call step,floors,$(BIN)/lint-imports --no-logo)
+	$(call step,workflows,$(BIN)/python -m pytest -q tests/architecture/test_workflows.py)
 	$(call step,docs,$(BIN)/python -m pytest -q tests/architecture/test_docs.py)
 	$(call step,requirements,$(BIN)/uv pip check)
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlmodel import Session, SQLModel
 
 from boxoffice.engines import in_our_words, postgres_engine, read_url, sqlite_engine
-from boxoffice.errors import Misconfigured
+from boxoffice.schema import must_fit
 
 SCHEMA = "0001"  # the newest migration; a test holds it to boxoffice/migrations
 
@@ -27,6 +27,7 @@ _LONG = (
     "cursor_tuple_fraction = 1",  # every row will be read: plan for the last, not for the first
 )
 _MIGRATION_LOCK = 0x_B0_0F_FE
+_MIGRATION_WAIT_SECONDS = 60  # for another migration
 
 
 class ReadSession(Session):
@@ -112,13 +113,19 @@ class Database:
             DatabaseBusy: another migration held on for too long.
             DatabaseSilent: the database cannot be reached.
         """
-        with in_our_words(), self.writer.begin() as connection:
-            if not self.is_sqlite:
-                # Race: two machines start at once. The second waits here, then finds it done.
-                connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
-                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-            yield connection
+        self.close()  # a connection of its own: its settings are not those of a sale
+        with in_our_words(), self.writer.connect() as connection:
+            if self.is_sqlite:
+                _let_tables_be_rebuilt(connection)
+            # Race: two machines start at once. The second waits here, then finds it done.
+            with connection.begin():
+                if not self.is_sqlite:
+                    _wait_for_our_turn(connection)
+                yield connection
+                if self.is_sqlite:
+                    orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                    assert orphan is None, "a migration leaves every row the row it refers to"
+        self.close()
 
     @contextmanager
     def rewriting(self) -> Iterator[Connection]:
@@ -157,26 +164,39 @@ class Database:
             return str(found) if found else None
 
     def must_be_current(self) -> None:
-        """Check that the database has the schema this program was written for.
+        """Check that the database has a schema that this program may run on.
 
         Raises:
-            Misconfigured: it has none, an older one or a newer one.
+            Misconfigured: it has none, an older one, or one that is too new.
         """
-        found = self.schema()
-        if found == SCHEMA:
-            return
-        if found is not None and found > SCHEMA:
-            raise Misconfigured(
-                f"the database has schema {found}, newer than this program's {SCHEMA}.",
-                hint="upgrade boxoffice on this machine",
-            )
-        state = "is not initialised" if found is None else f"has the old schema {found}"
-        raise Misconfigured(f"the database {state}.", hint="run: boxoffice init")
+        must_fit(self.schema(), SCHEMA)
 
     def _engine(self, *, writes: bool) -> Engine:
         if self.is_sqlite:
             return sqlite_engine(self.url, writes=writes)
         return postgres_engine(self.url, writes=writes)
+
+
+def _let_tables_be_rebuilt(connection: Connection) -> None:
+    """Let a migration of SQLite change a table by making it anew, rows and all.
+
+    The driver is spoken to before the transaction begins: within one, these do nothing.
+    """
+    driver = connection.connection.dbapi_connection
+    assert driver is not None, "it has just been opened"
+    for pragma in ("foreign_keys=OFF", f"busy_timeout={_MIGRATION_WAIT_SECONDS * 1000}"):
+        driver.cursor().execute(f"PRAGMA {pragma}")
+
+
+def _wait_for_our_turn(connection: Connection) -> None:
+    """Wait until no other migration runs. After that, whoever sells must not wait for us long.
+
+    A change of a table that waits for a long reader makes all who come later wait behind it.
+    """
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_MIGRATION_WAIT_SECONDS}s'")
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
 
 
 def insert_once(session: WriteSession, row: SQLModel) -> bool:

@@ -1,14 +1,14 @@
 """The doctor: what may be wrong with an installation, and the command that mends each thing."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlmodel import col, func, select
 
 from boxoffice.backup.make import last_made
-from boxoffice.errors import BoxOfficeError
+from boxoffice.errors import BadValue, BoxOfficeError
 from boxoffice.mail import Checked
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.health import health
@@ -32,11 +32,26 @@ class Finding:
     mend: str = ""
 
 
-def examine(office: BoxOffice) -> Iterator[Finding]:
-    """Run every check. One that cannot be run is a finding, not a failure."""
-    for name, check in _CHECKS.items():
+def must_be_checks(names: Sequence[str]) -> None:
+    """Check that we know checks by these names.
+
+    Raises:
+        BadValue: there is none by one of them.
+    """
+    unknown = [name for name in names if name not in _CHECKS]
+    if unknown:
+        raise BadValue(
+            "--only",
+            f"knows no check {unknown[0][:40]!r}.",
+            hint="there are: " + ", ".join(_CHECKS),
+        )
+
+
+def examine(office: BoxOffice, *, only: Sequence[str] = ()) -> Iterator[Finding]:
+    """Run every check, or `only` some. One that cannot be run is a finding, not a failure."""
+    for name in only or _CHECKS:
         try:
-            yield check(office)
+            yield _CHECKS[name](office)
         except BoxOfficeError as error:
             yield Finding(name, is_ok=False, says=error.message, mend=error.hint)
 

@@ -1,4 +1,4 @@
-"""The log: facts as JSON lines in a file. Nothing personal and no secret goes in."""
+"""The log: facts as JSON lines, in a file or on stderr. Nothing personal and no secret goes in."""
 
 import json
 import logging
@@ -59,10 +59,14 @@ def _trace(error: BaseException | None) -> str:
     return "\n".join(told)
 
 
-def log_to(path: Path) -> None:
-    """Send the log to `path`, which is made when the first line is written."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handler = PrivateFile(path, delay=True, encoding="utf-8")
+def log_to(path: Path | None) -> None:
+    """Send the log to `path`, which is made when the first line is written; `None`: to stderr."""
+    handler: logging.Handler
+    if path is None:
+        handler = logging.StreamHandler()
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = PrivateFile(path, delay=True, encoding="utf-8")
     handler.setFormatter(JsonLines())
     log.handlers[:] = [handler]
     logging.raiseExceptions = False  # a log that cannot be written must not dirty the screen

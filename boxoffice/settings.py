@@ -51,6 +51,7 @@ KNOWN = (
     ),
     Setting("mail_password", "Password of the user in mail_url.", secret=True),
     Setting("redis_url", "Redis that rings the workers; without it jobs run here.", secret=True),
+    Setting("log", "Where the log goes: file (boxoffice.log in home) or stderr.", "file"),
     Setting("lang", "Language of the screens: pt-BR or en; by default the system's."),
     Setting("instance", "Name of this box office on a Redis it shares.", "boxoffice"),
     Setting("job_lease_seconds", "A shorter lease for every job, to rehearse what breaks."),
@@ -152,6 +153,18 @@ class Settings:
     def log_path(self) -> Path:
         """The log file."""
         return self.home / "boxoffice.log"
+
+    @property
+    def logs_to_stderr(self) -> bool:
+        """Whether the log goes where a container's log is gathered, and to no file.
+
+        Raises:
+            Misconfigured: BOXOFFICE_LOG is neither `file` nor `stderr`.
+        """
+        where = self.get("log")
+        if where not in {"file", "stderr"}:
+            raise Misconfigured("BOXOFFICE_LOG names no place for a log.", hint="file or stderr")
+        return where == "stderr"
 
 
 def _read_environment(given: Mapping[str, str]) -> dict[str, Value]:

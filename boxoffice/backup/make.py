@@ -76,7 +76,7 @@ def _make(
     manifest = Manifest(
         made_at=iso(now) or "",
         backend="sqlite" if database.is_sqlite else "postgresql",
-        migration=SCHEMA,
+        migration=database.schema() or SCHEMA,
         bytes=size,
         sha256=sha256,
         counts=counts,

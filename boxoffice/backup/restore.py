@@ -17,6 +17,7 @@ from boxoffice.errors import BadFile, Misconfigured, NotEmpty
 from boxoffice.events.models import Event
 from boxoffice.ids import new_id
 from boxoffice.outbox.models import Job, JobState, Queue
+from boxoffice.schema import is_newer
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import shown
 
@@ -75,7 +76,7 @@ def restore(
             f"{shown(str(file))} is of {manifest.backend}, and BOXOFFICE_DATABASE_URL is not.",
             hint=f"restore it into a database of {manifest.backend}",
         )
-    if manifest.migration > SCHEMA:
+    if is_newer(manifest.migration, SCHEMA):
         raise Misconfigured(
             f"the backup has schema {manifest.migration}, newer than this program's {SCHEMA}.",
             hint="upgrade boxoffice on this machine",

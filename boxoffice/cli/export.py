@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from boxoffice.cli.export_link import app as link_app
 from boxoffice.cli.export_request import asked_of, slot_of, switch_of
 from boxoffice.cli.export_watch import app as watch_app
 from boxoffice.cli.options import AsJson, example, noun
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 app = noun("Data out, whole and verifiable.")
 app.add_typer(watch_app)  # its verbs are verbs of `export`
+app.add_typer(link_app)  # the same
 
 _PARTIAL, _UNHEALTHY = 6, 8
 

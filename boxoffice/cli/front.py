@@ -78,14 +78,27 @@ app = typer.Typer(
 )
 
 
+def _version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"boxoffice {version('boxoffice')}")
+        raise typer.Exit
+
+
 @app.callback()
 def front(
     ctx: typer.Context,
     config: Annotated[
         Path | None, typer.Option(help="Settings file, instead of ./boxoffice.toml.")
     ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Keep what every command needs."""
+    del version  # it was printed, and nothing else is done
     ctx.obj = config
 
 
@@ -103,15 +116,18 @@ def init_command(
     init(ctx, new_key=new_key, as_json=as_json)
 
 
-@app.command("doctor")
+@app.command("doctor", epilog=example("boxoffice doctor --only database"))
 def doctor_command(
     ctx: typer.Context,
+    only: Annotated[
+        list[str] | None, typer.Option(help="This check alone, by the word in its line.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, a line a check.")] = False,
 ) -> None:
     """Check everything, and print the command that mends each problem."""
     from boxoffice.cli.start import doctor
 
-    doctor(ctx, as_json=as_json)
+    doctor(ctx, only or [], as_json=as_json)
 
 
 @app.command("up", epilog="Example: boxoffice up --concurrency 4")
@@ -196,9 +212,9 @@ def demo_command(
 @app.command("help")
 def help_command(
     ctx: typer.Context,
-    topic: Annotated[str, typer.Argument(help="exit-codes or environment.")] = "exit-codes",
+    topic: Annotated[str, typer.Argument(help="exit-codes, environment or man.")] = "exit-codes",
 ) -> None:
-    """Explain a topic: exit-codes or environment."""
+    """Explain a topic: exit-codes, environment, or man: the manual page, for `man -l`."""
     from boxoffice.cli.start import explain
 
     explain(ctx, topic)

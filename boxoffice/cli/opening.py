@@ -29,7 +29,7 @@ def settings_of(ctx: typer.Context) -> Settings:
     """
     settings = Settings.read(config=ctx.find_root().obj)
     try:
-        log_to(settings.log_path)
+        log_to(None if settings.logs_to_stderr else settings.log_path)
     except OSError as error:
         raise Misconfigured(
             f"the folder {settings.home} cannot be made: {error.strerror}.",

@@ -37,6 +37,10 @@ class Group(TyperGroup):
         """Find a command by its name. What is meant is guessed, and never run."""
         command = self.get_command(ctx, args[0])
         if command is not None:
+            if ctx.resilient_parsing:  # a shell asks what may come next
+                from boxoffice.cli.completing import offer
+
+                offer(str(ctx.info_name), command)
             return args[0], command, args[1:]
         if not args[0].startswith("-"):
             near = get_close_matches(args[0], self.list_commands(ctx), n=3)

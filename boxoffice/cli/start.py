@@ -11,7 +11,7 @@ import typer
 from boxoffice.cli import show
 from boxoffice.cli.exits import EXIT_CODES, FAILED, UNHEALTHY
 from boxoffice.cli.opening import settings_of
-from boxoffice.doctor import Finding, examine
+from boxoffice.doctor import Finding, examine, must_be_checks
 from boxoffice.errors import BadValue, Refused
 from boxoffice.office import BoxOffice, opened
 from boxoffice.settings import KNOWN, PREFIX
@@ -47,11 +47,16 @@ def init(ctx: typer.Context, *, new_key: bool, as_json: bool) -> None:
     show.talk("next: boxoffice event create, or boxoffice demo")
 
 
-def doctor(ctx: typer.Context, *, as_json: bool) -> None:
-    """Check everything, a line each; exit 8 when something is wrong."""
+def doctor(ctx: typer.Context, only: list[str], *, as_json: bool) -> None:
+    """Check everything, or `only` some, a line each; exit 8 when something is wrong.
+
+    Raises:
+        BadValue: there is no such check.
+    """
+    must_be_checks(only)
     findings = []
     with opened(settings_of(ctx)) as office:
-        for finding in _examined(office):
+        for finding in _examined(office, only):
             findings.append(finding)
             if as_json:
                 show.as_json_line({
@@ -66,10 +71,10 @@ def doctor(ctx: typer.Context, *, as_json: bool) -> None:
         raise typer.Exit(UNHEALTHY)
 
 
-def _examined(office: BoxOffice) -> Iterator[Finding]:
+def _examined(office: BoxOffice, only: list[str]) -> Iterator[Finding]:
     """Run every check, and those of the engine where there is one."""
-    yield from examine(office)
-    if office.settings.get("redis_url") is not None:
+    yield from examine(office, only=only)
+    if not only and office.settings.get("redis_url") is not None:
         from tasks.doctor import examine_engine
 
         yield from examine_engine(office)
@@ -144,7 +149,6 @@ def explain(ctx: typer.Context, topic: str) -> None:
     Raises:
         BadValue: there is no such topic.
     """
-    del ctx
     if topic == "exit-codes":
         for code, (name, meaning) in EXIT_CODES.items():
             show.line(f"{code:<4} {name:<12} {meaning}")
@@ -152,7 +156,14 @@ def explain(ctx: typer.Context, topic: str) -> None:
         for setting in KNOWN:
             also = "  (also _FILE)" if setting.may_be_filed else ""
             show.line(f"{PREFIX}{setting.name.upper():<22} {setting.help}{also}")
+    elif topic == "man":
+        from boxoffice.cli.man import page
+
+        for line in page(ctx.find_root().command):
+            show.line(line)
     else:
         raise BadValue(
-            "the topic", f"{topic[:40]!r} is not known.", hint="exit-codes or environment"
+            "the topic",
+            f"{topic[:40]!r} is not known.",
+            hint="exit-codes, environment or man",
         )

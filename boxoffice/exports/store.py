@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from boxoffice.errors import BadFile, Busy
+from boxoffice.errors import BadFile, BadValue, Busy
 from boxoffice.files import publish
 from boxoffice.text import shown
 
@@ -62,6 +62,13 @@ class Store(Protocol):
 
     def manifest_of(self, out: Path) -> dict[str, Any] | None:
         """Return what the manifest beside a file says; `None`: there is none to be read."""
+
+    def link(self, out: Path, *, seconds: int) -> str:
+        """Return an address that opens a file for so long, without a key.
+
+        Raises:
+            BadValue: files of this store have no such address.
+        """
 
 
 def manifest_beside(file: Path) -> Path:
@@ -145,6 +152,12 @@ class FileStore:
                 return read_manifest(file.read(MANIFEST_MAX))
         except OSError:
             return None
+
+    def link(self, out: Path, *, seconds: int) -> str:
+        """Refuse: what lies on this machine is read on this machine."""
+        del seconds
+        hint = "export it to a bucket: --out s3://bucket/key"
+        raise BadValue("the file", f"{shown(str(out))} lies in no bucket.", hint=hint)
 
     def _lock_file(self, out: Path, name: str) -> int | None:
         """Open the file whose lock `out` is guarded by; devices, pipes and stdout have none."""

@@ -1,14 +1,18 @@
 """compose.yaml and the Dockerfile speak of our commands, options and settings as they are."""
 
+import json
 import re
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
 import yaml  # type: ignore[import-untyped]
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from boxoffice.cli.front import app
 from boxoffice.outbox.models import Queue
@@ -130,6 +134,34 @@ def test_the_image_runs_our_program_as_nobody_special() -> None:
     assert int(user) > 0
     assert f"VOLUME {home}\n" in IMAGE
     assert SERVICES["worker"]["volumes"] == [f"home:{home}"]
+
+
+def test_the_image_asks_for_its_health_with_a_command_there_is() -> None:
+    (asked,) = re.findall(r"^HEALTHCHECK .* CMD (\[.*\])$", IMAGE, re.MULTILINE)
+
+    assert parsed(json.loads(asked)[1:]) is not None
+
+
+def test_the_extras_in_the_image_are_pinned_with_all_they_need() -> None:
+    (named,) = re.findall(r'^ARG EXTRAS="(.+)"$', IMAGE, re.MULTILINE)
+    extras = [one for extra in ("s3", "xlsx") for one in PROJECT["optional-dependencies"][extra]]
+    lock = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    shipped = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+    def needed(name: str) -> set[str]:
+        found = {name}
+        for line in requires(name) or []:
+            one = Requirement(line)
+            if one.marker is None or one.marker.evaluate({"extra": ""}):
+                found |= needed(canonicalize_name(one.name))
+        return found
+
+    wanted = set().union(*(needed(canonicalize_name(Requirement(one).name)) for one in extras))
+    assert (
+        {name for name in wanted if f"{name}==" not in shipped}
+        == {name for name in named.split() if f"\n{name}==" in lock}
+        == set(named.split())
+    )
 
 
 def test_the_image_is_made_of_what_is_here_on_a_python_that_we_run_on() -> None:

@@ -77,7 +77,7 @@ def test_the_wheel_holds_every_file_of_ours_and_nothing_else(tmp_path: Path) -> 
     ours = {
         path.relative_to(ROOT).as_posix()
         for package in ROOT.glob("*/__init__.py")
-        if package.parent.name != "tests"
+        if package.parent.name not in {"tests", "deploy"}
         for path in package.parent.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }

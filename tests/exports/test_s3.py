@@ -4,18 +4,22 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import httpx
 import pytest
 
 from boxoffice.adapters.s3 import S3Store
-from boxoffice.errors import BadFile, BadValue, Misconfigured, Unavailable
+from boxoffice.audit.models import AuditEntry
+from boxoffice.errors import BadFile, BadValue, Misconfigured, NotFound, Unavailable
 from boxoffice.exports.asked import Asked
+from boxoffice.exports.link import MINUTES_MAX, Lent, link
 from boxoffice.office import BoxOffice
 from tasks.exports import run_asked
-from tests.making import SLUG, Clock, a_sale, an_event
+from tests.making import SLUG, Clock, a_sale, an_event, rows
 from tests.services.s3 import BUCKET, a_client, an_s3, close, objects
 
 KEY = Path("a/b.csv")
@@ -188,3 +192,46 @@ def test_what_a_bucket_was_brought_is_not_brought_again(office: BoxOffice, clien
     counts = [run_asked(office, office.actor, asked)[0].rows for _ in range(2)]
 
     assert (counts, len(objects(client))) == ([1, 0], 2)
+
+
+def test_a_file_in_the_bucket_is_lent_out_for_a_while_and_the_audit_knows(
+    office: BoxOffice, client: Any
+) -> None:
+    an_event(office)
+    a_sale(office)
+    out = f"s3://{BUCKET}/night/a.csv"
+    run_asked(office, office.actor, Asked("attendees", out))
+
+    lent = lent_out(office, out, minutes=60)
+
+    answer = httpx.get(lent.url)
+    assert answer.content == objects(client)["night/a.csv"]
+    assert answer.headers["content-disposition"] == "attachment"
+    assert "X-Amz-Expires=3600&" in lent.url
+    assert lent.expires_at == office.now() + timedelta(hours=1)
+    assert [row.facts for row in rows(office, AuditEntry) if row.verb == "export.link"] == [
+        {"minutes": 60}
+    ]
+
+
+def test_no_other_file_is_lent_out(office: BoxOffice, client: Any, tmp_path: Path) -> None:
+    client.put_object(Bucket=BUCKET, Key="somebody.csv", Body=b"theirs")
+    out = f"s3://{BUCKET}/a.csv"
+    run_asked(office, office.actor, Asked("attendees", out))
+    run_asked(office, office.actor, Asked("attendees", str(tmp_path / "a.csv")))
+
+    with pytest.raises(NotFound):
+        lent_out(office, f"s3://{BUCKET}/somebody.csv")
+    with pytest.raises(BadValue, match="lies in no bucket"):
+        lent_out(office, str(tmp_path / "a.csv"))
+    for minutes in (0, MINUTES_MAX + 1):
+        with pytest.raises(BadValue, match="--minutes"):
+            lent_out(office, out, minutes=minutes)
+
+
+def lent_out(office: BoxOffice, out: str, *, minutes: int = 15) -> Lent:
+    store, file = office.store_of(out)
+    with office.writing() as session:
+        return link(
+            session, office.actor, store=store, file=file, minutes=minutes, now=office.now()
+        )
