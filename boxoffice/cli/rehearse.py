@@ -15,7 +15,6 @@ from boxoffice.cli.exits import UNHEALTHY
 from boxoffice.cli.opening import office_of, settings_of
 from boxoffice.errors import BadValue, Misconfigured
 from boxoffice.files import publish
-from boxoffice.log import log_to
 from boxoffice.office import BoxOffice, opened
 
 if TYPE_CHECKING:
@@ -61,11 +60,8 @@ def rehearse_event(
                 f"no folder can be made in {office.settings.home}: {error.strerror}.",
                 hint="set BOXOFFICE_HOME to a folder that you may write to",
             ) from error
-        try:
-            with aside as folder, _progress(drill) as tell:
-                report = rehearse(office.database, Path(folder), setup, drill, tell=tell)
-        finally:
-            log_to(office.settings.log_path)  # the rehearsal's own went with its folder
+        with aside as folder, _progress(drill) as tell:
+            report = rehearse(office.database, Path(folder), setup, drill, tell=tell)
         if paper is not None:
             _print(report, paper, office)
     if as_json:

@@ -99,9 +99,7 @@ class Crew:
             if task is not None:
                 hand.stdin.write(json.dumps(task).encode() + b"\n")
                 hand.stdin.flush()
-            thread = threading.Thread(
-                target=_listen, args=(hand.stdout, one, on_step), daemon=True
-            )
+            thread = threading.Thread(target=_listen, args=(hand.stdout, one, on_step), daemon=True)
             thread.start()
             listeners.append(thread)
         for thread in listeners:

@@ -1,4 +1,4 @@
-"""The rush at the door: every ticket is shown, some twice, some forged, at several desks at once."""
+"""The rush at the door: every ticket is shown, some twice, some forged, at several desks."""
 
 import random
 import time
@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import select as columns
+from sqlmodel import col
 
 from boxoffice.demo.stage import Stage
 from boxoffice.door.desks import invite
@@ -26,6 +27,14 @@ from boxoffice.tickets.models import Ticket, TicketState
 _GRACE_SECONDS = 60.0  # for what was begun in time
 _DESK_HOURS = 12
 _NOT_SHOWN = "not_shown"
+_TICKETS = (
+    columns(
+        col(Ticket.id), col(Ticket.generation), col(Ticket.tier_id), col(Ticket.number),
+        col(Order.buyer_email),
+    )
+    .join(Order, col(Order.id) == Ticket.order_id)
+    .where(col(Ticket.state) == TicketState.VALID)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +62,9 @@ def rush(
     ahead: float,
     on_step: Callable[[Step], None],
 ) -> Rush:
-    """Open the doors, for as long as the sale took at most. Desks without a line sync at the end."""
+    """Open the doors, for as long as the sale at most; desks without a line sync at the end."""
     door, codes = _expected(on, slug)
-    stranger = TicketKey(random.Random(drill.seed).randbytes(32))  # noqa: S311  (its codes open nothing)
+    stranger = TicketKey(random.Random(drill.seed).randbytes(32))  # noqa: S311  (opens nothing)
     forged = [stranger.short(UUID(int=n), 0) for n in range(1, forged_count(len(codes)) + 1)]
     line = line_at_the_door(drill, codes, forged)
     alone = _enrolled(on, crew, drill, slug, door, ahead=ahead)
@@ -88,12 +97,10 @@ def _expected(on: Stage, slug: str) -> tuple[str, list[str]]:
     office = on.office
     with office.reading() as session:
         event = event_by_slug(session, slug)
-        rows = session.exec(
-            select(Ticket.id, Ticket.generation, Ticket.tier_id, Ticket.number, Order.buyer_email)
-            .join(Order, col(Order.id) == Ticket.order_id)
-            .where(Ticket.event_id == event.id, Ticket.state == TicketState.VALID)
-        ).all()
-        tiers_of = {row.name: tiers_admitted(session, row.id) for row in lists_of(session, event.id)}
+        rows = session.connection().execute(_TICKETS.where(col(Ticket.event_id) == event.id)).all()
+        tiers_of = {
+            row.name: tiers_admitted(session, row.id) for row in lists_of(session, event.id)
+        }
     tier_of = Counter(tier_id for _, _, tier_id, _, _ in rows)
     door = max(
         tiers_of,

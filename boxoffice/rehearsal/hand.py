@@ -40,6 +40,7 @@ Task = dict[str, Any]
 Step = dict[str, Any]
 
 _TRIES = 2  # of a buyer: who was too late for one tier looks once more
+_TOO_LATE = {"tier.sold_out", "tier.not_on_sale"}
 _TURNS = (10, 11)  # the weights of a CPF's check digits begin so (Receita Federal)
 
 
@@ -157,21 +158,21 @@ class Hand:
     ) -> tuple[Placed, bool]:
         """Look at what is on sale, and buy it; a buyer who was too late looks once more."""
         tiers = task["chains"][chain]
-        for turn in range(1, _TRIES + 1):
+        turn = 0
+        while True:
+            turn += 1
             with self.office.reading() as session:
                 event = event_view(session, task["event"], now=self.clock())
             on_sale = [tier.name for tier in event.tiers if tier.on_sale and tier.name in tiers]
+            # Where nothing is on sale any more, the verb says so in its own words.
+            tier = on_sale[0] if on_sale else tiers[-1]
             try:
-                # Nothing is on sale any more: the verb says so in its own words.
-                tier = on_sale[0] if on_sale else tiers[-1]
                 return self._place(task["event"], tier, quantity, promo, number, is_charged=True)
             except BoxOfficeError as refusal:
-                is_late = refusal.case in {"tier.sold_out", "tier.not_on_sale"}
-                if refusal.case.startswith("promo."):
+                if promo and refusal.case.startswith("promo."):
                     promo = ""  # the code is not good here: most people buy without
-                elif not is_late or turn == _TRIES or not on_sale:
+                elif turn >= _TRIES or refusal.case not in _TOO_LATE:
                     raise
-        return self._place(task["event"], tier, quantity, promo, number, is_charged=True)
 
     def _place(
         self, event: str, tier: str, quantity: int, promo: str, number: int, *, is_charged: bool

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from boxoffice.db import Database
 from boxoffice.demo.stage import Stage, stage
 from boxoffice.errors import BadValue
 from boxoffice.events.models import Event, Tier
+from boxoffice.log import log
 from boxoffice.office import BoxOffice
 from boxoffice.rehearsal.advice import advise
 from boxoffice.rehearsal.checks import checks_of_door, checks_of_sale, troubles
@@ -110,16 +112,28 @@ def rehearse(
     """
     faults, clock = faults_of(drill.faults), Ahead()
     with (
+        _a_log_of_its_own(),
         scratch(live, folder) as url,
         stage(folder, database_url=url, faults=faults, seed=drill.seed, now=clock) as on,
         Crew(max(drill.hands, drill.desks), on.office.settings, folder) as crew,
     ):
-        chains = chains_of(setup.plan)
         with on.office.writing() as session:
-            put_up(session, on.office.actor, setup, now=on.office.now())
-            put_up(session, on.office.actor, _sprinting(setup, chains), now=on.office.now())
+            for each in (setup, _sprinting(setup, chains_of(setup.plan))):
+                put_up(session, on.office.actor, each, now=on.office.now())
         prepare(on.office)
-        return _Rehearsal(on, crew, setup, drill, chains, clock, tell).play()
+        return _Rehearsal(on, crew, setup, drill, clock=clock, tell=tell).play()
+
+
+@contextmanager
+def _a_log_of_its_own() -> Iterator[None]:
+    """Have the log go where it went before, once the block is over: the scratch folder goes."""
+    before = log.handlers[:]
+    try:
+        yield
+    finally:
+        for handler in set(log.handlers) - set(before):
+            handler.close()
+        log.handlers[:] = before
 
 
 class _Rehearsal:
@@ -131,14 +145,14 @@ class _Rehearsal:
         crew: Crew,
         setup: Setup,
         drill: Drill,
-        chains: list[Chain],
+        *,
         clock: Ahead,
         tell: Tell,
     ) -> None:
         self.on, self.crew, self.setup, self.drill = on, crew, setup, drill
-        self.chains, self.clock, self.tell = chains, clock, tell
+        self.chains, self.clock, self.tell = chains_of(setup.plan), clock, tell
         self.slug = setup.plan.slug
-        self.buyers = crowd(drill, chains, sorted(setup.promos))
+        self.buyers = crowd(drill, self.chains, sorted(setup.promos))
 
     def play(self) -> Report:
         """Play every act, and report."""
@@ -220,9 +234,7 @@ class _Rehearsal:
             "ends": ends,
             "ahead": self.clock.seconds,
         }
-        return self._act(
-            SPRINT, lambda on_step: self._do([task] * self.drill.hands, ends, on_step)
-        )
+        return self._act(SPRINT, lambda on_step: self._do([task] * self.drill.hands, ends, on_step))
 
     def _do(
         self, tasks: list[dict[str, Any]], ends: float, on_step: Callable[[Step], None]

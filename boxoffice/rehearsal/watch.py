@@ -57,7 +57,7 @@ class Watch:
         return round(100 * worked / all_of_it) if all_of_it > 0 else None
 
     def wait_percent(self, kind: str) -> int | None:
-        """How much of the time of its busy lines PostgreSQL waited for this: `Lock`, `IO` …"""
+        """Of the time of its busy lines, how much PostgreSQL waited for `Lock`, `IO` or another."""
         total = sum(self._waits.values())
         return round(100 * self._waits[kind] / total) if total else None
 
