@@ -209,6 +209,55 @@ def demo_command(
     demo(folder, as_json=as_json)
 
 
+@app.command(
+    "rehearse",
+    epilog=example("boxoffice rehearse -e noite --buyers 20/s --minutes 2 --fault letters-lost=5%"),
+)
+def rehearse_command(
+    ctx: typer.Context,
+    event: Annotated[
+        str | None, typer.Option("--event", "-e", help="The event, by its slug.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="An event file instead, which need not be applied.")
+    ] = None,
+    buyers: Annotated[
+        str, typer.Option(help="How many come: 20/s, or 600 in all.", metavar="N/s|N")
+    ] = "10/s",
+    minutes: Annotated[
+        float, typer.Option(min=0.05, max=60, help="How long they come, and guests at the door.")
+    ] = 0.5,
+    hands: Annotated[int, typer.Option(min=1, max=64, help="Processes that sell.")] = 4,
+    desks: Annotated[int, typer.Option(min=1, max=64, help="Desks at the door.")] = 2,
+    offline: Annotated[
+        int, typer.Option(min=0, max=64, help="Of the desks, on snapshots until the end.")
+    ] = 0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What the gateway does wrong, as in sandbox fault; may be repeated.",
+            metavar="NAME[=VALUE]",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides who buys what, and what is scanned.")] = 0,
+    pdf: Annotated[Path | None, typer.Option(help="Write the report there too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Rehearse the big day: a made-up crowd buys and enters your own event; no money moves.
+
+    It happens in a scratch database of the same kind, which is gone afterwards: on SQLite a file
+    in home, on PostgreSQL a database of its own on the same server, which does the work. Event,
+    tiers, lists and promos are copied, people are not. Exit code 8: a check is wrong.
+    """
+    from boxoffice.cli.rehearse import rehearse_event
+    from boxoffice.rehearsal.drill import drill_of
+
+    drill = drill_of(
+        buyers, minutes, hands=hands, desks=desks, offline=offline, faults=fault or [], seed=seed
+    )
+    rehearse_event(ctx, event, file, drill, pdf, as_json=as_json)
+
+
 @app.command("help")
 def help_command(
     ctx: typer.Context,

@@ -1,0 +1,1 @@
+"""A rehearsal: a made-up crowd buys and enters an organizer's own event, in a scratch database."""
