@@ -22,7 +22,7 @@ from tui.sources import ScanSource
 from tui.walk_in import LocalCounter
 from tui.words import Language
 
-_ENDS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}
+_ENDS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", "\x0f": "ctrl+o"}
 _ORDER = re.compile(r"\b[A-HJKMNP-TV-Z2-9]{6}(?=-\d)")
 _TURN_SECONDS = 0.01
 _TURNS_MAX = 2_000  # of the event loop: more of them, and the desk hangs
@@ -62,8 +62,9 @@ class Stage:
         await self.settle()
 
     async def press(self, *keys: str) -> None:
-        """Press keys that type nothing."""
+        """Press keys that type nothing, as a person does who looks before each."""
         for key in keys:
+            self.later(0.5)
             self.app.post_message(events.Key(key, None))
             await self.settle()
 

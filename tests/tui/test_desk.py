@@ -146,7 +146,9 @@ async def test_reading_a_held_ticket_again_lets_in_from_3_to_20_seconds(
 async def test_the_printed_confirma_lets_in_and_escape_does_not(door: BoxOffice) -> None:
     first, second = codes_of(a_sale(door, ("Meia", 2)))
     async with on_stage(door) as stage:
-        await stage.type(f"{first}\rCONFIRMA\r")
+        await stage.type(f"{first}\r")
+        stage.later(1)
+        await stage.type("CONFIRMA\r")
         await stage.type(f"{second}\r")
         await stage.press("escape")
         await stage.type("BOXCMDCONFIRMA\r")

@@ -147,7 +147,9 @@ def test_no_name_acts_on_the_terminal(office: BoxOffice, boxoffice: Commands) ->
             )
     with a_desk(boxoffice, size=(120, 40)) as desk:
         for at, code in enumerate(codes, 1):
-            desk.type(f"{code}\rCONFIRMA\r".encode())  # the note was read
+            desk.type(f"{code}\r".encode())
+            desk.read(1.0)
+            desk.type(b"CONFIRMA\r")  # the note was read
             desk.wait(lambda: len(rows(office, Entry)) == at)  # noqa: B023  (waited for here)
             desk.read(0.2)
         desk.type(b"\x06evil")  # ctrl+f

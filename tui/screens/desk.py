@@ -19,7 +19,7 @@ from tui.desk import DeskStatus
 from tui.desk_paint import Now
 from tui.desk_view import Judged, Log
 from tui.dialogs.over import Over
-from tui.dwell import Dwell
+from tui.dwell import LOOK_SECONDS, Dwell
 from tui.one_by_one import Failed, OneByOne
 from tui.reading import code_at_end, tidy
 from tui.scanner import ENDS, Line
@@ -36,7 +36,6 @@ _STATS_SECONDS = 2.0
 _TICK_SECONDS = 0.25
 _QUIET_SECONDS = 1.5  # a whole code that nothing ended is read after so long
 _STOPS = frozenset({VerdictClass.HOLD, VerdictClass.WARN, VerdictClass.REFUSE})
-_AGAIN = Words("   lido de novo: mesma leitura", "   read again: the same reading")
 _BY_KEY = {command.key: command for command in COMMANDS if command.place is Place.DESK}
 _HOME_KEYS = frozenset(one.key for one in COMMANDS if one.action.startswith("app.go("))
 _LIST_KEYS = frozenset({"f1", "ctrl+p"})
@@ -105,7 +104,7 @@ class DeskScreen(Home):
         """Take every key: letters are the scanner's, and what is no key of ours does nothing."""
         over = self.app.screen
         if isinstance(over, Over):
-            self._kept.key(over, event)
+            self._kept.key(over, event, self.parts.tick())
             return True
         if event.is_printable and event.character is not None:
             self._typed_at, self.reader.note = self.parts.tick(), ""
@@ -158,6 +157,7 @@ class DeskScreen(Home):
         self._line.end()
         self._dwell.clear()
         self.reader.note = ""
+        self.reader.next_of_group()
 
     def _end(self) -> None:
         whole = self._line.end()
@@ -168,15 +168,19 @@ class DeskScreen(Home):
         self.paint()
 
     def show(self, judged: Judged) -> None:
-        """Show what was judged: the bell first, then the picture."""
-        self.bells.ring(judged.look)
-        at, family = self.parts.tick(), judged.verdict.family
-        self.reader.hold(judged)
+        """Show what was judged, and write it down."""
         self.scans.add(judged, self.parts.tell)
-        self._dwell.come(judged, stops=family in _STOPS, at=at)
+        self.present(judged)
         self._will_count = True
-        self.paint()
         self.call_after_refresh(self.refresh_numbers)  # the verdict first, then the numbers
+
+    def present(self, judged: Judged) -> None:
+        """Ring the bell, and then draw the picture."""
+        self.bells.ring(judged.look)
+        self.reader.hold(judged)
+        stops = judged.verdict.family in _STOPS
+        self._dwell.come(judged, stops=stops, at=self.parts.tick())
+        self.paint()
 
     def seen(self) -> None:
         """What stands was seen: the next verdict need not wait."""
@@ -248,6 +252,11 @@ class DeskScreen(Home):
         return self._dwell.shown
 
     @property
+    def is_read(self) -> bool:
+        """Whether a person can have read the verdict that stands."""
+        return self.parts.tick() - self._dwell.shown_at >= LOOK_SECONDS
+
+    @property
     def is_at_rest(self) -> bool:
         """Whether everything that was asked is answered and painted."""
         is_idle = self._judging.is_idle and self._looking.is_idle
@@ -285,7 +294,7 @@ class DeskScreen(Home):
                 direction=reader.direction,
                 shown=shown,
                 proof=held.proof if held else None,
-                waiting_count=self._dwell.waiting_count,
+                waiting_count=self._dwell.waiting_count + reader.group_count,
                 line=self._line.text,
                 note=reader.note,
                 judging_count=reader.judging_count,

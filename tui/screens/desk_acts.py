@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from boxoffice.door.models import Source
-from boxoffice.door.rules import Asked, Direction, Verdict
+from boxoffice.door.rules import Asked, Direction, Verdict, VerdictClass
 from boxoffice.door.scan import new_nonce
 from boxoffice.door.search import Hit
 from boxoffice.door.words import Admission
@@ -155,15 +155,21 @@ class Acts:
 
     def _grouped(self, asked: Asked, admissions: Sequence[Admission]) -> None:
         screen = self._screen
-        has_come = any(admission.verdict.admits for admission in admissions)
+        coming = {VerdictClass.ADMIT, VerdictClass.HOLD}
+        is_coming = any(admission.verdict.family in coming for admission in admissions)
+        held: list[Judged] = []
         for admission in sorted(admissions, key=lambda one: not one.verdict.admits):
             name = admission.ticket.short_code if admission.ticket else ""
             shot = Shot(name, new_nonce(), asked, Source.GROUP)
             judged = Judged(shot, screen.parts.now(), admission)
-            if has_come and admission.verdict is Verdict.ALREADY_IN:
+            if is_coming and admission.verdict is Verdict.ALREADY_IN:
                 screen.scans.add(judged, screen.parts.tell)  # who came first is no surprise
+            elif admission.verdict.family is VerdictClass.HOLD:
+                screen.scans.add(judged, screen.parts.tell)
+                held.append(judged)
             else:
                 screen.show(judged)
+        screen.reader.hold_group(held)
         count = sum(admission.verdict.admits for admission in admissions)
         told = Words("{count} de {all} entraram", "{count} of {all} let in")
         screen.say(told, count=count, all=len(admissions))
@@ -235,4 +241,5 @@ class Acts:
                 then(answer)
             self._screen.closed()
 
+        dialog.shown_at = self._screen.parts.tick()
         self._screen.window.push_screen(dialog, closed)

@@ -1,5 +1,7 @@
 """What becomes of a line that was read: a command, the same once more, or a code to judge."""
 
+from collections import deque
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _AGAIN = Words("   lido de novo: mesma leitura", "   read again: the same reading")
 _NOTHING = Words("nada a confirmar", "nothing to confirm")
+_LOOK = Words("olhe primeiro, depois confirme", "look first, then confirm")
+_LEFT = Words("{count} do grupo ainda fora: ctrl+g", "{count} of the group still outside: ctrl+g")
 
 
 class Reader:
@@ -31,6 +35,7 @@ class Reader:
         self._untold: Shot | None = None  # sent without an answer: sent again with its own nonce
         self.direction = Direction.IN
         self.held: Held | None = None
+        self._group: deque[Judged] = deque()  # held back as well, each in its turn
         self.note = ""
         self.judging_count = 0
 
@@ -73,6 +78,9 @@ class Reader:
         if held is None or held.judged is not self._screen.shown:  # nobody goes in unseen
             self._screen.say(_NOTHING)
             return
+        if not self._screen.is_read:
+            self._screen.say(_LOOK)
+            return
         if held.judged.verdict is Verdict.MUST_PAY:
             self._screen.acts.collect(held.judged)
             return
@@ -98,6 +106,8 @@ class Reader:
         self.judging_count -= 1
         self._untold = None
         self._screen.show(Judged(shot, self._screen.parts.now(), admission))
+        if shot.source is Source.GROUP and self.held is None:
+            self.next_of_group()
 
     def _untellable(self, shot: Shot, error: BoxOfficeError) -> None:
         self.judging_count -= 1
@@ -111,6 +121,29 @@ class Reader:
             self.forget()
         is_held = family is VerdictClass.HOLD
         self.held = Held(judged, self._screen.parts.tick()) if is_held else None
+        if self._group and judged.shot.source is not Source.GROUP:
+            self._screen.say(_LEFT, count=len(self._group))
+            self._group.clear()
+
+    def hold_group(self, held: Iterable[Judged]) -> None:
+        """Hold several of one order back: each is shown, and confirmed, after the one before."""
+        self._group = deque(held)
+        self.next_of_group(is_first=True)
+
+    def next_of_group(self, *, is_first: bool = False) -> None:
+        """Show who is held back next. What the one before paid for may be paid by now."""
+        if not self._group:
+            return
+        judged = self._group.popleft()
+        if judged.verdict is Verdict.MUST_PAY and not is_first:
+            self.judge(judged.shot.text, Source.GROUP, judged.shot.asked)
+        else:
+            self._screen.present(judged)
+
+    @property
+    def group_count(self) -> int:
+        """How many of a group wait behind the one who is shown."""
+        return len(self._group)
 
     def forget(self) -> None:
         """Take the next reading for a new one."""
