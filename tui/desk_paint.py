@@ -28,6 +28,7 @@ _PROOF = Words("◂ {proof} ▸", "◂ {proof} ▸")
 _BLUR = Words(
     "JANELA SEM FOCO: o leitor digita em outro lugar", "WINDOW WITHOUT FOCUS: scans go elsewhere"
 )
+_LOCKED = Words("TRAVADA", "LOCKED")
 _LINE = Words(" LEITOR ▏{text}_", " SCAN ▏{text}_")
 _JUDGING = Words("   conferindo {count}", "   judging {count}")
 _KEY_NAMES = {"escape": "Esc"}
@@ -58,17 +59,24 @@ class Now:
     trouble: str = ""
 
 
-def head(
-    tell: Teller, now: Now, way: Direction, width: int, *, is_blurred: bool = False
-) -> Content:
+@dataclass(frozen=True, slots=True)
+class State:
+    """What keeps keys from working: another window has them, or the desk is locked."""
+
+    is_blurred: bool = False
+    is_locked: bool = False
+
+
+def head(tell: Teller, now: Now, way: Direction, width: int, state: State) -> Content:
     """Tell where this desk stands, and how it judges."""
     status = now.status
-    parts = (status.event, status.list, status.gate, _WAY[way].say(tell.language))
+    lock = _LOCKED.say(tell.language) if state.is_locked else ""
+    parts = (lock, status.event, status.list, status.gate, _WAY[way].say(tell.language))
     left = " " + " · ".join(safe(part) for part in parts if part)
     right = f"{tell.line_state(status, now.at)}  {tell.clock(now.at)} "
     if status.trouble or now.trouble:
         right = f"{safe(status.trouble or now.trouble, length_max=width // 2)} {right}"
-    if is_blurred:
+    if state.is_blurred:
         return Content.styled(fit(" " + _BLUR.say(tell.language), width), "reverse bold")
     room = max(0, width - len(right))
     if room < width // 3:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,7 +15,7 @@ from boxoffice.cli.options import Group
 
 if TYPE_CHECKING:
     from boxoffice.office import BoxOffice
-    from boxoffice.outbox.jobs import DeliverTickets
+    from tui.screens.desk_lock import Keeper
     from tui.screens.desk_parts import DeskParts
     from tui.words import Language
 
@@ -146,9 +147,6 @@ def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "Desk
     with office.reading() as session:
         gate = gate_at(session, wanted.event, wanted.list_name)
 
-    def after(job: "DeliverTickets") -> None:
-        afterwards(office, job)
-
     desk = LocalDesk(office, wanted.event, gate.list_name, wanted.gate)
     source = None if wanted.plain else source_of(wanted.source)
     return DeskParts(
@@ -156,11 +154,30 @@ def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "Desk
         status=desk.status(),
         tell=Teller(language, gate.zone, wanted.hides_names),
         now=office.now,
-        counter=LocalCounter(office, wanted.event, gate.list_name, after=after),
+        counter=LocalCounter(
+            office, wanted.event, gate.list_name, after=partial(afterwards, office)
+        ),
+        keeper=keeper_of(office),
         sources=() if source is None else (source,),
         prefix=wanted.prefix,
         is_muted=wanted.muted,
     )
+
+
+def keeper_of(office: "BoxOffice") -> "Keeper | None":
+    """Return what checks the PIN or password of who is logged in; none where nobody is."""
+    from boxoffice.staff.queries import find_member
+    from boxoffice.staff.unlock import unlock
+
+    actor = office.actor
+    with office.reading() as session:
+        if find_member(session, actor.name) is None:
+            return None
+
+    def check(secret: str) -> None:
+        unlock(office.database, actor, secret, now=office.now())
+
+    return check
 
 
 def _on_a_line(
@@ -171,6 +188,7 @@ def _on_a_line(
     from boxoffice.office import utc_now
     from tui.desk_view import Teller
     from tui.remote import RemoteDesk
+    from tui.remote_counter import RemoteCounter
     from tui.screens.desk_parts import DeskParts
     from tui.sources import source_of
 
@@ -179,7 +197,8 @@ def _on_a_line(
     # Without a copy the clock is that of São Paulo; the first scan says what is missing.
     with suppress(NotFound, BadFile):
         zone = folder.snapshot().gate.zone
-    desk = RemoteDesk(folder, DeskLine(papers.url, papers.token), gate=wanted.gate, now=utc_now)
+    line = DeskLine(papers.url, papers.token)
+    desk = RemoteDesk(folder, line, gate=wanted.gate, now=utc_now)
     if wanted.offline:
         desk.stay_offline()
     source = None if wanted.plain else source_of(wanted.source)
@@ -189,6 +208,7 @@ def _on_a_line(
             status=desk.status(),
             tell=Teller(language, zone, wanted.hides_names),
             now=utc_now,
+            counter=RemoteCounter(desk, line),
             sources=() if source is None else (source,),
             prefix=wanted.prefix,
             is_muted=wanted.muted,

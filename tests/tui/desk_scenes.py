@@ -10,7 +10,7 @@ from boxoffice.door.words import Admission
 from boxoffice.errors import DatabaseSilent
 from tests.making import LOTE, NOON, RITA, a_sale, an_order, codes_of
 from tests.tui.desk_stage import Stage
-from tui.desk import DeskStatus, LocalDesk, Mode
+from tui.desk import Approval, DeskStatus, LocalDesk, Mode
 
 Scene = Callable[[Stage], Awaitable[None]]
 
@@ -18,16 +18,32 @@ Scene = Callable[[Stage], Awaitable[None]]
 class Silent(LocalDesk):
     """A desk whose database does not answer a scan."""
 
-    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
-        del text, nonce, asked, source
+    def scan(
+        self,
+        text: str,
+        *,
+        nonce: str,
+        asked: Asked,
+        source: Source,
+        approval: Approval | None = None,
+    ) -> Admission:
+        del text, nonce, asked, source, approval
         raise DatabaseSilent("the database does not answer.", hint="scan again")
 
 
 class Broken(LocalDesk):
     """A desk with a fault of our own in it."""
 
-    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
-        del text, nonce, asked, source
+    def scan(
+        self,
+        text: str,
+        *,
+        nonce: str,
+        asked: Asked,
+        source: Source,
+        approval: Approval | None = None,
+    ) -> Admission:
+        del text, nonce, asked, source, approval
         raise ZeroDivisionError
 
     def search(self, text: str) -> Sequence[Hit]:

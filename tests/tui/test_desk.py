@@ -19,7 +19,7 @@ from tests.making import (
     rows,
 )
 from tests.tui.desk_stage import on_stage
-from tui.desk import LocalDesk
+from tui.desk import Approval, LocalDesk
 
 
 @pytest.fixture
@@ -213,7 +213,16 @@ async def test_a_reading_without_an_answer_is_sent_again_as_the_same_one(door: B
 
         nonces: ClassVar[list[str]] = []
 
-        def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
+        def scan(
+            self,
+            text: str,
+            *,
+            nonce: str,
+            asked: Asked,
+            source: Source,
+            approval: Approval | None = None,
+        ) -> Admission:
+            del approval
             self.nonces.append(nonce)
             answer = super().scan(text, nonce=nonce, asked=asked, source=source)
             if len(self.nonces) == 1:

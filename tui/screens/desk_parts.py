@@ -8,6 +8,7 @@ from datetime import datetime
 from boxoffice.door.rules import Asked, Proof, Verdict
 from tui.desk import Desk, DeskStatus
 from tui.desk_view import Judged, Teller
+from tui.screens.desk_lock import Keeper
 from tui.sources import ScanSource
 from tui.walk_in import Counter
 
@@ -23,6 +24,7 @@ class DeskParts:
     tell: Teller
     now: Callable[[], datetime]
     counter: Counter | None = None
+    keeper: Keeper | None = None  # knows the secret of who is logged in, for the lock
     sources: Sequence[ScanSource] = ()
     prefix: str = ""
     is_muted: bool = False
