@@ -42,11 +42,13 @@ class Shape(StrEnum):
     LINE = "line"  # a word
 
 
-def shape_of(width: int, height: int) -> Shape:
-    """Choose how the verdict is drawn on a terminal."""
+def shape_of(width: int, height: int, *, is_ascii: bool = False) -> Shape:
+    """Choose how the verdict is drawn on a terminal. ASCII has no half rows."""
     if width < _HALF_COLUMNS or height < _HALF_ROWS:
         return Shape.LINE
-    return Shape.BIG if height >= _BIG_ROWS else Shape.HALF
+    if height >= _BIG_ROWS:
+        return Shape.BIG
+    return Shape.LINE if is_ascii else Shape.HALF
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,13 @@ def verdict(
     word = look.say(tell.language)
     more = f"  +{waiting_count}" if waiting_count else ""
     lines = _letters(look.symbol, word, shape, width)
+    symbol = tell.symbol(look)
     if judged is None:
         if not lines:
-            lines = [f"{look.symbol} {word}"]
+            lines = [f"{symbol} {word}"]
         return _lines(lines, (), width)
     if not lines:
-        lines = [f"{look.symbol} {word}{more}"]
+        lines = [f"{symbol} {word}{more}"]
     elif more:
         lines[-1] = fit(lines[-1], width - 12) + more
     return _lines(lines, _told(tell, judged, shape, proof), width)

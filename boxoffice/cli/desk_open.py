@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +35,7 @@ class Wanted:
     muted: bool = False
     hides_names: bool = False
     offline: bool = False
+    ascii: bool = False
 
 
 class DeskGroup(Group):
@@ -80,6 +81,7 @@ def _screen(parts: "DeskParts", theme: str) -> None:
         start=Place.DESK,
         language=parts.tell.language,
         theme=f"boxoffice-{theme}",
+        is_ascii=parts.tell.is_ascii,
     )
     app.run(mouse=False)
     if app.return_code:
@@ -96,6 +98,16 @@ def _plain(parts: "DeskParts") -> None:
         if not desk.hear(text):
             return
         sys.stdout.flush()
+
+
+def has_ascii_alone(environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether this terminal names itself as one without our signs: a console, or Latin-1."""
+    named = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG")
+    codeset = (named or "").partition(".")[2].lower().replace("-", "")
+    return environment.get("TERM") in {"dumb", "linux"} or codeset.partition("@")[0] not in {
+        "",
+        "utf8",
+    }
 
 
 @contextmanager
@@ -152,7 +164,7 @@ def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "Desk
     return DeskParts(
         desk=desk,
         status=desk.status(),
-        tell=Teller(language, gate.zone, wanted.hides_names),
+        tell=Teller(language, gate.zone, wanted.hides_names, wanted.ascii or has_ascii_alone()),
         now=office.now,
         counter=LocalCounter(
             office, wanted.event, gate.list_name, after=partial(afterwards, office)
@@ -206,7 +218,7 @@ def _on_a_line(
         yield DeskParts(
             desk=desk,
             status=desk.status(),
-            tell=Teller(language, zone, wanted.hides_names),
+            tell=Teller(language, zone, wanted.hides_names, wanted.ascii or has_ascii_alone()),
             now=utc_now,
             counter=RemoteCounter(desk, line),
             sources=() if source is None else (source,),

@@ -67,7 +67,7 @@ class DeskPicture(Vertical):
         """Draw what is seen, for the size that the terminal has now."""
         tell, now, log = self._tell, seen.now, seen.log
         width, height = self.app.size
-        shape = shape_of(width, height)
+        shape = shape_of(width, height, is_ascii=tell.is_ascii)
         for each in Shape:
             self.set_class(each is shape, f"-{each}")
         look = READY if seen.shown is None else seen.shown.look
