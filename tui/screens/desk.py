@@ -35,7 +35,9 @@ _STATS_SECONDS = 2.0
 _TICK_SECONDS = 0.25
 _STOPS = frozenset({VerdictClass.HOLD, VerdictClass.WARN, VerdictClass.REFUSE})
 _MOVED = Words("agora: {list} · {gate}", "now: {list} · {gate}")
-_ONLY_LOCK = tuple(command for command in COMMANDS if command.id == "lock")
+_ONLY_LOCK = tuple(
+    replace(one, words=Words("Destrava", "Unlock")) for one in COMMANDS if one.id == "lock"
+)
 
 
 class DeskScreen(Home):
