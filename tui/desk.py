@@ -18,7 +18,6 @@ from boxoffice.door.undo import undo
 from boxoffice.door.words import Admission
 from boxoffice.errors import DatabaseSilent
 from boxoffice.office import BoxOffice
-from boxoffice.staff.approve import approve
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import clean_in
 
@@ -195,6 +194,8 @@ def approved(office: BoxOffice, approval: Approval | None, permission: Permissio
     """
     if approval is None:
         return None
+    from boxoffice.staff.approve import approve  # noqa: PLC0415  (hashing is loaded when used)
+
     return approve(
         office.database,
         office.actor,

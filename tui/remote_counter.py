@@ -10,9 +10,9 @@ from boxoffice.errors import Refused
 from boxoffice.money import Money
 from boxoffice.payments.provider import Method
 from boxoffice.payments.walk_in import WalkIn
+from tui.counter import Sold, Wish
 from tui.desk import Approval
 from tui.remote import RemoteDesk
-from tui.walk_in import Sold, Wish
 
 
 class RemoteCounter:

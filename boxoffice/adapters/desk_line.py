@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
@@ -20,7 +20,9 @@ from boxoffice.door.words import Admission
 from boxoffice.errors import BadValue, LineSilent
 from boxoffice.ids import new_id
 from boxoffice.money import Money
-from boxoffice.payments.walk_in import WalkIn
+
+if TYPE_CHECKING:
+    from boxoffice.payments.walk_in import WalkIn
 
 PART_BYTES_MAX = 200_000  # of the journal in one upload; the listener takes twice as much
 PART_FACTS_MAX = 200
@@ -129,7 +131,7 @@ class DeskLine:
         except (KeyError, TypeError, ValueError) as error:
             raise _nonsense() from error
 
-    def sell(self, wish: WalkIn, approval: tuple[str, str]) -> SoldThere:
+    def sell(self, wish: "WalkIn", approval: tuple[str, str]) -> SoldThere:
         """Sell to who came without a ticket, into the till of whoever approves it.
 
         Raises:

@@ -15,6 +15,7 @@ from boxoffice.cli.options import Group
 
 if TYPE_CHECKING:
     from boxoffice.office import BoxOffice
+    from tui.counter import Counter
     from tui.screens.desk_lock import Keeper
     from tui.screens.desk_parts import DeskParts
     from tui.words import Language
@@ -147,13 +148,11 @@ def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "Desk
     Raises:
         NotFound: there is no such event or list.
     """
-    from boxoffice.cli.opening import afterwards
     from boxoffice.door.queries import gate_at
     from tui.desk import LocalDesk
     from tui.desk_view import Teller
     from tui.screens.desk_parts import DeskParts
     from tui.sources import source_of
-    from tui.walk_in import LocalCounter
 
     assert wanted.event is not None, "a desk on the database stands at an event"
     with office.reading() as session:
@@ -166,9 +165,7 @@ def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "Desk
         status=desk.status(),
         tell=Teller(language, gate.zone, wanted.hides_names, wanted.ascii or has_ascii_alone()),
         now=office.now,
-        counter=LocalCounter(
-            office, wanted.event, gate.list_name, after=partial(afterwards, office)
-        ),
+        counter=partial(_counter, office, wanted.event),
         keeper=keeper_of(office),
         sources=() if source is None else (source,),
         prefix=wanted.prefix,
@@ -176,10 +173,16 @@ def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "Desk
     )
 
 
+def _counter(office: "BoxOffice", event: str, list_name: str) -> "Counter":
+    from boxoffice.cli.opening import afterwards
+    from tui.walk_in import LocalCounter
+
+    return LocalCounter(office, event, list_name, after=partial(afterwards, office))
+
+
 def keeper_of(office: "BoxOffice") -> "Keeper | None":
     """Return what checks the PIN or password of who is logged in; none where nobody is."""
     from boxoffice.staff.queries import find_member
-    from boxoffice.staff.unlock import unlock
 
     actor = office.actor
     with office.reading() as session:
@@ -187,6 +190,8 @@ def keeper_of(office: "BoxOffice") -> "Keeper | None":
             return None
 
     def check(secret: str) -> None:
+        from boxoffice.staff.unlock import unlock
+
         unlock(office.database, actor, secret, now=office.now())
 
     return check
@@ -220,7 +225,7 @@ def _on_a_line(
             status=desk.status(),
             tell=Teller(language, zone, wanted.hides_names, wanted.ascii or has_ascii_alone()),
             now=utc_now,
-            counter=RemoteCounter(desk, line),
+            counter=lambda _: RemoteCounter(desk, line),
             sources=() if source is None else (source,),
             prefix=wanted.prefix,
             is_muted=wanted.muted,

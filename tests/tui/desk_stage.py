@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -139,7 +140,7 @@ async def on_stage(
         status=used.status(),
         tell=Teller(language, gate.zone, hides),
         now=office.now,
-        counter=LocalCounter(office, SLUG, gate.list_name) if sells else None,
+        counter=partial(LocalCounter, office, SLUG) if sells else None,
         sources=sources,
         tick=lambda: seconds[0],
         **more,

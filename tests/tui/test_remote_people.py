@@ -21,10 +21,10 @@ from boxoffice.till.open_shift import open_shift
 from tests.making import LOTE, a_sale, an_event, codes_of, rows
 from tests.staff.people import added
 from tests.tui.conftest import Venue, scanned
+from tui.counter import Wish
 from tui.desk import Approval
 from tui.remote import RemoteDesk
 from tui.remote_counter import RemoteCounter
-from tui.walk_in import Wish
 
 PIN = "2719"
 ONE = Wish(((LOTE, 1),), "Ana Lima", Method.CASH)

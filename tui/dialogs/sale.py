@@ -7,9 +7,9 @@ from textual.content import Content
 from boxoffice.door.offers import Offer
 from boxoffice.money import Money
 from boxoffice.payments.provider import Method
+from tui.counter import Wish
 from tui.dialogs.over import Over, marked
 from tui.text import fit, safe, said
-from tui.walk_in import Wish
 from tui.words import Language, Words
 
 QUANTITY_MAX = 20  # of one tier, to one guest

@@ -222,12 +222,11 @@ class Acts:
     def _placed(self, place: tuple[str, str]) -> None:
         screen, (door, gate) = self._screen, place
 
-        def move() -> None:
-            screen.parts.desk.move(door, gate)
-            if screen.parts.counter is not None:
-                screen.parts.counter.move(door)
+        def moved(_: None) -> None:
+            self.sales.move(door)
+            screen.moved()
 
-        screen.ask(move, lambda _: screen.moved())
+        screen.ask(partial(screen.parts.desk.move, door, gate), moved)
 
     def _last_order(self) -> str:
         """Name the order that was shown last: that of a ticket, or one with several."""

@@ -11,10 +11,10 @@ from boxoffice.door.rules import Asked, Direction
 from boxoffice.door.scan import new_nonce
 from boxoffice.money import Money
 from boxoffice.staff.rules import Permission
+from tui.counter import Counter, Sold, Wish
 from tui.desk import Approval
 from tui.desk_view import Judged
 from tui.dialogs.sale import METHOD_WORDS, METHODS, Sale
-from tui.walk_in import Counter, Sold, Wish
 from tui.words import Words
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Sales:
 
     def __init__(self, screen: "DeskScreen", acts: "Acts") -> None:
         self._screen, self._acts = screen, acts
+        self._counter_made: Counter | None = None
         self._unsold: tuple[Wish, str] | None = None  # asked for, and no answer came
 
     def sell(self) -> None:
@@ -116,8 +117,16 @@ class Sales:
     def _printed(self, path: Path) -> None:
         self._screen.say(Words("impresso: {path}", "printed: {path}"), path=path)
 
+    def move(self, list_name: str) -> None:
+        """Sell at another door from now on."""
+        if self._counter_made is not None:
+            self._counter_made.move(list_name)
+
     def _counter(self) -> Counter | None:
-        counter = self._screen.parts.counter
-        if counter is None:
+        """Return the counter, which is made when it is first wanted: it loads half the house."""
+        make = self._screen.parts.counter
+        if make is None:
             self._screen.say(_NO_COUNTER)
-        return counter
+        elif self._counter_made is None:
+            self._counter_made = make(self._screen.status.list)
+        return self._counter_made
