@@ -17,7 +17,7 @@ from boxoffice.tickets.code import read_code
 from tui.commands import COMMANDS, Command, Place, commands_at
 from tui.dialogs.help import Help
 from tui.scanner import ENDS, HOLD_SECONDS, Guard
-from tui.text import ControlStrip, safe
+from tui.text import Ascii, ControlStrip, safe
 from tui.themes import THEMES
 from tui.words import Language, Words, language_of
 
@@ -73,7 +73,9 @@ class BoxOfficeApp(App[None]):
         start: Place,
         language: Language | None = None,
         theme: str = "boxoffice-dark",
+        is_ascii: bool = False,
     ) -> None:
+        self._is_ascii = is_ascii
         self.language = language or language_of()
         self._homes = homes
         self._start = start
@@ -145,7 +147,8 @@ class BoxOfficeApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the last line of defence against what outsiders wrote."""
-        return [*super().get_line_filters(), ControlStrip()]
+        told = [Ascii()] if self._is_ascii else []
+        return [*super().get_line_filters(), ControlStrip(), *told]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Draw the palette from the one list of commands."""

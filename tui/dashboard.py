@@ -45,12 +45,15 @@ class Dashboard(BoxOfficeApp):
         start: Place = Place.TONIGHT,
         theme: str = "boxoffice-dark",
         desk: Callable[[str], Home] | None = None,
+        is_ascii: bool = False,
     ) -> None:
         self._house = house
         self._desk = desk
         self._desk_event: str | None = None
         homes = {place: home_of(board, house) for place, board in BOARDS.items()}
-        super().__init__(homes, start=start, language=house.language, theme=theme)
+        super().__init__(
+            homes, start=start, language=house.language, theme=theme, is_ascii=is_ascii
+        )
 
     async def action_go(self, place: str) -> None:
         """Show another home. The desk is of the event that the other screens are about."""

@@ -1,12 +1,14 @@
 """What a screen at the door may ask: a `Desk`, on the database or over a line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from boxoffice.door.edit import list_views
 from boxoffice.door.group import admit_group
+from boxoffice.door.journal import GATE_MAX
 from boxoffice.door.models import Source
 from boxoffice.door.queries import DoorStats, door_stats, gate_at
 from boxoffice.door.rules import Asked
@@ -16,6 +18,8 @@ from boxoffice.door.undo import undo
 from boxoffice.door.words import Admission
 from boxoffice.errors import DatabaseSilent
 from boxoffice.office import BoxOffice
+from boxoffice.staff.rules import Actor, Permission
+from boxoffice.text import clean_in
 
 
 class Mode(StrEnum):
@@ -39,14 +43,39 @@ class DeskStatus:
     trouble: str = ""  # why the line is not used, when a person must mend it
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A supervisor who lends a permission, once: the name and the PIN as they were typed."""
+
+    supervisor: str
+    pin: str = field(repr=False)
+
+
 class Desk(Protocol):
     """Plain questions. Each may raise a refusal; none lets the door wait for long."""
 
-    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
+    def scan(
+        self,
+        text: str,
+        *,
+        nonce: str,
+        asked: Asked,
+        source: Source,
+        approval: Approval | None = None,
+    ) -> Admission:
         """Judge what was shown. The nonce is made before the first try."""
 
-    def undo(self) -> str:
+    def undo(self, reason: str = "", approval: Approval | None = None) -> str:
         """Take this desk's last admission back, and return the name of its ticket."""
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether who works here may do it without a supervisor."""
+
+    def doors(self) -> Sequence[str]:
+        """List the doors that this desk may stand at, by their lists' names."""
+
+    def move(self, list_name: str, gate: str) -> None:
+        """Stand at another door of the event, or be called another gate, from now on."""
 
     def group(self, name: str, asked: Asked) -> Sequence[Admission]:
         """Let the rest of an order in."""
@@ -77,19 +106,52 @@ class LocalDesk:
         with office.reading() as session:
             self._list = gate_at(session, event, list_name).list_name
 
-    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
+    def scan(
+        self,
+        text: str,
+        *,
+        nonce: str,
+        asked: Asked,
+        source: Source,
+        approval: Approval | None = None,
+    ) -> Admission:
         """Judge what was shown."""
         what = Shown(text, nonce, source, asked)
+        by = approved(self._office, approval, Permission.OVERRIDE_DOOR)
         try:
-            return self._scan(what)
+            return self._scan(what, by)
         except DatabaseSilent:
-            return self._scan(what)  # it may have been kept: the nonce then answers as it did
+            return self._scan(what, by)  # it may have been kept: the nonce then answers as it did
 
-    def undo(self) -> str:
+    def undo(self, reason: str = "", approval: Approval | None = None) -> str:
         """Take the last admission of this operator at this gate back."""
-        with self._office.writing() as session:
+        office, by = self._office, approved(self._office, approval, Permission.UNDO_SCAN)
+        with office.writing() as session:
             at = gate_at(session, self._event, self._list, gate=self._gate)
-            return undo(session, self._office.actor, at, None, now=self._office.now())
+            return undo(
+                session, office.actor, at, None, reason=reason, approved_by=by, now=office.now()
+            )
+
+    def may(self, permission: Permission) -> bool:
+        """Say what the role of who is logged in allows."""
+        return self._office.actor.may(permission)
+
+    def doors(self) -> Sequence[str]:
+        """List the doors of the event."""
+        with self._office.reading() as session:
+            return [view.name for view in list_views(session, self._event)]
+
+    def move(self, list_name: str, gate: str) -> None:
+        """Stand at another door from now on.
+
+        Raises:
+            NotFound: the event has no such door, or no longer.
+            BadValue: a gate cannot be called that.
+        """
+        name = clean_in(gate, name="the gate", length_max=GATE_MAX, empty=True)
+        with self._office.reading() as session:
+            self._list = gate_at(session, self._event, list_name).list_name
+        self._gate = name
 
     def group(self, name: str, asked: Asked) -> Sequence[Admission]:
         """Let the rest of an order in."""
@@ -116,7 +178,29 @@ class LocalDesk:
     def close(self) -> None:
         """Leave the office to whoever opened it."""
 
-    def _scan(self, what: Shown) -> Admission:
-        with self._office.writing() as session:
+    def _scan(self, what: Shown, by: Actor | None) -> Admission:
+        office = self._office
+        with office.writing() as session:
             at = gate_at(session, self._event, self._list, gate=self._gate)
-            return scan(session, self._office.actor, at, what, now=self._office.now())
+            return scan(session, office.actor, at, what, approved_by=by, now=office.now())
+
+
+def approved(office: BoxOffice, approval: Approval | None, permission: Permission) -> Actor | None:
+    """Return the supervisor who lends a permission, or nobody when nobody was asked.
+
+    Raises:
+        Forbidden: the name or the PIN is wrong, or that person may not do it either.
+        TooManyTries: there were too many wrong tries for this supervisor.
+    """
+    if approval is None:
+        return None
+    from boxoffice.staff.approve import approve  # noqa: PLC0415  (hashing is loaded when used)
+
+    return approve(
+        office.database,
+        office.actor,
+        supervisor=approval.supervisor,
+        pin=approval.pin,
+        permission=permission,
+        now=office.now(),
+    )

@@ -28,6 +28,7 @@ _PROOF = Words("◂ {proof} ▸", "◂ {proof} ▸")
 _BLUR = Words(
     "JANELA SEM FOCO: o leitor digita em outro lugar", "WINDOW WITHOUT FOCUS: scans go elsewhere"
 )
+_LOCKED = Words("TRAVADA", "LOCKED")
 _LINE = Words(" LEITOR ▏{text}_", " SCAN ▏{text}_")
 _JUDGING = Words("   conferindo {count}", "   judging {count}")
 _KEY_NAMES = {"escape": "Esc"}
@@ -41,11 +42,13 @@ class Shape(StrEnum):
     LINE = "line"  # a word
 
 
-def shape_of(width: int, height: int) -> Shape:
-    """Choose how the verdict is drawn on a terminal."""
+def shape_of(width: int, height: int, *, is_ascii: bool = False) -> Shape:
+    """Choose how the verdict is drawn on a terminal. ASCII has no half rows."""
     if width < _HALF_COLUMNS or height < _HALF_ROWS:
         return Shape.LINE
-    return Shape.BIG if height >= _BIG_ROWS else Shape.HALF
+    if height >= _BIG_ROWS:
+        return Shape.BIG
+    return Shape.LINE if is_ascii else Shape.HALF
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,24 @@ class Now:
     trouble: str = ""
 
 
-def head(
-    tell: Teller, now: Now, way: Direction, width: int, *, is_blurred: bool = False
-) -> Content:
+@dataclass(frozen=True, slots=True)
+class State:
+    """What keeps keys from working: another window has them, or the desk is locked."""
+
+    is_blurred: bool = False
+    is_locked: bool = False
+
+
+def head(tell: Teller, now: Now, way: Direction, width: int, state: State) -> Content:
     """Tell where this desk stands, and how it judges."""
     status = now.status
-    parts = (status.event, status.list, status.gate, _WAY[way].say(tell.language))
+    lock = _LOCKED.say(tell.language) if state.is_locked else ""
+    parts = (lock, status.event, status.list, status.gate, _WAY[way].say(tell.language))
     left = " " + " · ".join(safe(part) for part in parts if part)
     right = f"{tell.line_state(status, now.at)}  {tell.clock(now.at)} "
     if status.trouble or now.trouble:
         right = f"{safe(status.trouble or now.trouble, length_max=width // 2)} {right}"
-    if is_blurred:
+    if state.is_blurred:
         return Content.styled(fit(" " + _BLUR.say(tell.language), width), "reverse bold")
     room = max(0, width - len(right))
     if room < width // 3:
@@ -101,12 +111,13 @@ def verdict(
     word = look.say(tell.language)
     more = f"  +{waiting_count}" if waiting_count else ""
     lines = _letters(look.symbol, word, shape, width)
+    symbol = tell.symbol(look)
     if judged is None:
         if not lines:
-            lines = [f"{look.symbol} {word}"]
+            lines = [f"{symbol} {word}"]
         return _lines(lines, (), width)
     if not lines:
-        lines = [f"{look.symbol} {word}{more}"]
+        lines = [f"{symbol} {word}{more}"]
     elif more:
         lines[-1] = fit(lines[-1], width - 12) + more
     return _lines(lines, _told(tell, judged, shape, proof), width)

@@ -70,6 +70,7 @@ class Teller:
     language: Language
     zone: tzinfo
     hides_names: bool = False
+    is_ascii: bool = False
 
     def say(self, words: Words, **facts: object) -> str:
         """Return words in the language of the desk."""
@@ -85,6 +86,10 @@ class Teller:
         if not self.hides_names:
             return whole
         return " ".join(f"{word[0]}." for word in whole.split())
+
+    def symbol(self, look: Look) -> str:
+        """Return the sign of a verdict that this terminal can draw."""
+        return look.plain_symbol if self.is_ascii else look.symbol
 
     def who(self, judged: Judged) -> str:
         """Name the guest in capitals; nothing for a code without a ticket."""
@@ -177,7 +182,7 @@ class Log:
         self.rows.appendleft(
             Row(
                 at=judged.at,
-                symbol=judged.look.symbol,
+                symbol=tell.symbol(judged.look),
                 look=judged.look.name,
                 code="" if ticket is None else ticket.short_code,
                 name="—" if ticket is None else tell.name(ticket.holder_name) or "—",

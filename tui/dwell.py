@@ -8,6 +8,7 @@ T = TypeVar("T")
 
 STAND_SECONDS = 2.0  # a verdict that stops somebody is seen at least so long
 FADE_SECONDS = 30.0  # then the desk says that it is ready
+LOOK_SECONDS = 0.4  # nobody has read sooner what just came up; one code may hold a whole burst
 _WAITING_MAX = 5  # older ones are in the list below: a burst must not be shown for minutes
 
 
@@ -16,6 +17,7 @@ class Dwell(Generic[T]):
     """What is shown now, and what waits behind it. Every verdict was given when it came."""
 
     shown: T | None = None
+    shown_at: float = 0.0
     _stands_until: float = 0.0
     _fades_at: float = float("inf")
     _waiting: deque[tuple[T, bool]] = field(default_factory=lambda: deque(maxlen=_WAITING_MAX))
@@ -53,6 +55,6 @@ class Dwell(Generic[T]):
         return len(self._waiting)
 
     def _show(self, verdict: T, *, stops: bool, at: float) -> None:
-        self.shown = verdict
+        self.shown, self.shown_at = verdict, at
         self._stands_until = at + STAND_SECONDS if stops else at
         self._fades_at = at + FADE_SECONDS

@@ -42,7 +42,7 @@ def pixels(text: str) -> list[str]:
     return [_BLANK.join(glyph[row] for glyph in glyphs) for row in range(HEIGHT)]
 
 
-def drawn(text: str, *, width: int, low: bool = False, ascii_only: bool = False) -> list[str]:
+def drawn(text: str, *, width: int, low: bool = False) -> list[str]:
     """Draw a text in cells: two a pixel where there is room, half as high where there is little.
 
     Return no line when even the narrow letters do not fit into `width`.
@@ -50,11 +50,10 @@ def drawn(text: str, *, width: int, low: bool = False, ascii_only: bool = False)
     rows = pixels(text)
     if len(rows[0]) > width:
         return []
-    if low and not ascii_only:
+    if low:
         return _halved(rows)
-    times = 2 if 2 * len(rows[0]) <= width and not low else 1
-    ink = "#" if ascii_only else "█"
-    return ["".join((ink if dot == "#" else " ") * times for dot in row) for row in rows]
+    times = 2 if 2 * len(rows[0]) <= width else 1
+    return ["".join(("█" if dot == "#" else " ") * times for dot in row) for row in rows]
 
 
 def _halved(rows: list[str]) -> list[str]:

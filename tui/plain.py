@@ -3,6 +3,7 @@
 A line is a code, or a command that begins with `/`.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 from boxoffice.door.models import Source
@@ -31,6 +32,7 @@ class PlainDesk:
         self._parts, self._say = parts, say
         self._direction = Direction.IN
         self._held: Held | None = None
+        self._group: deque[Judged] = deque()  # held back as well, each in its turn
         self._order = ""
         self._repeats = Repeats()
 
@@ -58,9 +60,7 @@ class PlainDesk:
                 name, state = tell.name(hit.holder_name), "in" if hit.is_in else str(hit.state)
                 say(f"{name}. {safe(hit.tier)}. {hit.short_code}. {state}.")
         elif word in {"/group", "/grupo"}:
-            for admission in self._parts.desk.group(rest or self._order, Asked(self._direction)):
-                shot = Shot("", "", Asked(self._direction), Source.GROUP)
-                say(tell.sentence(Judged(shot, self._parts.now(), admission)))
+            self._let_in_group(rest or self._order)
         elif word in {"/undo", "/desfaz"}:
             undone = tell.say(Words("desfeito", "undone"))
             say(f"{undone}: {safe(self._parts.desk.undo())}.")
@@ -77,6 +77,24 @@ class PlainDesk:
             )
         else:
             say(tell.say(_HELP))
+
+    def _let_in_group(self, order: str) -> None:
+        asked, tell = Asked(self._direction), self._parts.tell
+        self._group.clear()
+        for admission in self._parts.desk.group(order, asked):
+            name = admission.ticket.short_code if admission.ticket else ""
+            judged = Judged(Shot(name, "", asked, Source.GROUP), self._parts.now(), admission)
+            if judged.look.name == "hold":
+                self._group.append(judged)
+            else:
+                self._say(tell.sentence(judged))
+        self._next_of_group()
+
+    def _next_of_group(self) -> None:
+        if self._group:
+            judged = self._group.popleft()
+            self._held = Held(judged, self._parts.tick())
+            self._say(self._parts.tell.sentence(judged))
 
     def _read(self, text: str) -> None:
         order = order_of(text)
@@ -98,11 +116,12 @@ class PlainDesk:
         ):
             self._confirm()
             return
-        self._judge(text, Asked(self._direction))
-
-    def _judge(self, text: str, asked: Asked) -> None:
+        self._group.clear()
         typed = isinstance(read_code(text), TicketName)
-        shot = Shot(text, new_nonce(), asked, Source.TYPED if typed else Source.SCANNER)
+        self._judge(text, Asked(self._direction), Source.TYPED if typed else Source.SCANNER)
+
+    def _judge(self, text: str, asked: Asked, source: Source) -> None:
+        shot = Shot(text, new_nonce(), asked, source)
         try:
             admission = self._parts.desk.scan(
                 text, nonce=shot.nonce, asked=asked, source=shot.source
@@ -125,7 +144,9 @@ class PlainDesk:
         elif held.judged.verdict is Verdict.MUST_PAY:
             self._say(tell.say(_MONEY))
         elif asked is not None:
-            self._judge(held.judged.shot.text, asked)
+            self._judge(held.judged.shot.text, asked, held.judged.shot.source)
+            if self._held is None:
+                self._next_of_group()
 
     def _turn(self, direction: Direction) -> None:
         self._direction = direction

@@ -1,33 +1,26 @@
 """A desk over a line: online while the line answers in time, on its snapshot while it does not."""
 
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLate
 from datetime import UTC, datetime
 from threading import Lock
-from typing import TypeVar
 
 from boxoffice.adapters.desk_line import DeskLine
 from boxoffice.adapters.desk_sync import send_journal
 from boxoffice.door.alone import LoneDesk
 from boxoffice.door.folder import DeskFolder
-from boxoffice.door.journal import Fact
+from boxoffice.door.journal import GATE_MAX, Fact
 from boxoffice.door.models import Source
 from boxoffice.door.queries import DoorStats
 from boxoffice.door.rules import Asked, Direction, Verdict
 from boxoffice.door.scan import Shown, new_nonce
 from boxoffice.door.search import LETTERS_MIN, Hit
 from boxoffice.door.words import Admission, say
-from boxoffice.errors import BadFile, BadValue, BoxOfficeError, Forbidden, LineSilent, NotFound
+from boxoffice.errors import BadFile, BoxOfficeError, Forbidden, NotFound
 from boxoffice.ids import new_id
-from boxoffice.text import folded
-from tui.desk import DeskStatus, Mode
-
-T = TypeVar("T")
-
-BUDGET_SECONDS = 0.3  # a guest waits no longer for the line
-_REST_SECONDS = 2.0  # after a silence the line is not tried for so long
+from boxoffice.staff.rules import PERMISSIONS, Permission, Role
+from boxoffice.text import clean_in, folded
+from tui.desk import Approval, DeskStatus, Mode
+from tui.timed_line import BUDGET_SECONDS, REST_SECONDS, TimedLine
 
 
 class RemoteDesk:
@@ -41,7 +34,7 @@ class RemoteDesk:
         gate: str,
         now: Callable[[], datetime],
         budget_seconds: float = BUDGET_SECONDS,
-        rest_seconds: float = _REST_SECONDS,
+        rest_seconds: float = REST_SECONDS,
     ) -> None:
         """Take a desk that is enrolled.
 
@@ -51,35 +44,50 @@ class RemoteDesk:
         self._papers = folder.papers()
         self._folder, self._line, self._now = folder, line, now
         self._gate = gate or self._papers.desk
-        self._budget_seconds, self._rest_seconds = budget_seconds, rest_seconds
+        self.line = TimedLine(budget_seconds, rest_seconds)
         self._journal = folder.journal
         self._unsent = folder.journal  # the worker's own: it reads while the screen writes
         self._alone: LoneDesk | None = None
-        self._rests_until = 0.0
-        self._trouble = ""
         self._last: Fact | None = None  # the admission that `undo` takes back
         self._lock = Lock()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk-line")
 
-    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
-        """Ask the server; without an answer in time, judge on the snapshot."""
+    def scan(
+        self,
+        text: str,
+        *,
+        nonce: str,
+        asked: Asked,
+        source: Source,
+        approval: Approval | None = None,
+    ) -> Admission:
+        """Ask the server; without an answer in time, judge on the snapshot.
+
+        Raises:
+            LineSilent: nobody is let in against the rules without the box office.
+            Forbidden: who approves it may not, or gave a wrong PIN.
+        """
         what = Shown(text, nonce, source, asked)
-        admission = self._in_time(lambda: self._ask(what))
-        if admission is None:
-            admission = self._judge_alone(what)
+        if asked.override:
+            heard: Admission | None = self.line.at_the_office(lambda: self._ask(what, approval))
         else:
-            self._hear(what, admission)
+            heard = self.line.in_time(lambda: self._ask(what))
+        if heard is not None:
+            self._hear(what, heard)
+        admission = self._judge_alone(what) if heard is None else heard
         if admission.verdict.admits and asked.direction is Direction.IN:
             self._last = self._fact(what, admission)
         return admission
 
-    def undo(self) -> str:
+    def undo(self, reason: str = "", approval: Approval | None = None) -> str:
         """Take this desk's last admission back. It goes to the server by the journal.
+
+        It needs no supervisor: the journal tells what this desk did, and the server keeps it.
 
         Raises:
             NotFound: this desk has admitted nobody since it was started.
         """
-        fact = self._last
+        del approval
+        fact, why = self._last, clean_in(reason, name="the reason", empty=True)
         if fact is None:
             raise NotFound("admission", "of this desk to undo")
         with self._lock, self._journal.held():
@@ -94,12 +102,39 @@ class RemoteDesk:
                     gate=self._gate,
                     text_digest=fact.text_digest,
                     ticket_name=fact.ticket_name,
+                    reason=why,
                     annuls=fact.nonce,
                 )
             )
         self._last = None
-        self._in_time(self._send)
+        self.line.in_time(self._send)
         return fact.ticket_name or "a ticket newer than the snapshot"
+
+    def may(self, permission: Permission) -> bool:
+        """Say what the role that this desk was enrolled with allows."""
+        if permission is Permission.UNDO_SCAN:
+            return True
+        return permission in PERMISSIONS[Role(self._papers.role)]
+
+    def doors(self) -> Sequence[str]:
+        """Name the one door that the token opens."""
+        return [self._papers.list]
+
+    def move(self, list_name: str, gate: str) -> None:
+        """Be called another gate from now on.
+
+        Raises:
+            Forbidden: a desk stands at the door it was enrolled for.
+            BadValue: a gate cannot be called that.
+        """
+        if list_name != self._papers.list:
+            raise Forbidden(
+                f"this desk is enrolled for {self._papers.list} alone.",
+                hint="enrol it again: boxoffice desk enrol -e SLUG --list NAME",
+                code="desk.list",
+            )
+        name = clean_in(gate, name="the gate", length_max=GATE_MAX, empty=True)
+        self._gate = name or self._papers.desk
 
     def group(self, name: str, asked: Asked) -> Sequence[Admission]:
         """Let the rest of an order in: each of its tickets that is still out.
@@ -123,7 +158,7 @@ class RemoteDesk:
         """Find people on the server, or in the snapshot."""
         if len(folded(text).replace(" ", "")) < LETTERS_MIN:
             return []
-        hits = self._in_time(lambda: self._line.search(text))
+        hits = self.line.in_time(lambda: self._line.search(text))
         if hits is not None:
             return hits
         return [
@@ -142,7 +177,7 @@ class RemoteDesk:
 
     def stats(self) -> DoorStats:
         """Count on the server, or as far as this desk knows."""
-        stats = self._in_time(self._line.stats)
+        stats = self.line.in_time(self._line.stats)
         if stats is not None:
             return stats
         lone = self._lone()
@@ -172,46 +207,28 @@ class RemoteDesk:
             except BoxOfficeError:
                 taken_at = None  # none, or altered: the scan that needs it will say so
         return DeskStatus(
-            mode=Mode.OFFLINE if self._rests() else Mode.ONLINE,
+            mode=Mode.OFFLINE if self.line.rests else Mode.ONLINE,
             event=self._papers.event,
             list=self._papers.list,
             gate=self._gate,
             snapshot_at=taken_at,
             unsent=sum(fact.sequence > sent for fact in self._journal.facts),
-            trouble=self._trouble,
+            trouble=self.line.trouble,
         )
 
     def stay_offline(self) -> None:
         """Leave the line alone from now on."""
-        self._rests_until = float("inf")
+        self.line.stay_away()
 
     def close(self) -> None:
         """Let the line go. The journal stays for the next start."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
+        self.line.close()
         self._line.close()
 
-    def _in_time(self, ask: Callable[[], T]) -> T | None:
-        """Return what the line answers within the budget, or `None`."""
-        if self._rests():
-            return None
-        asked: Future[T] = self._worker.submit(ask)
-        try:
-            answer = asked.result(self._budget_seconds)
-        except TooLate:
-            asked.cancel()
-            self._rest()
-            return None
-        except (LineSilent, Forbidden, BadValue) as error:
-            # A desk that was revoked goes on alone until somebody looks: the guests are there.
-            self._trouble = "" if isinstance(error, LineSilent) else error.message
-            self._rest()
-            return None
-        self._trouble = ""
-        return answer
-
-    def _ask(self, what: Shown) -> Admission:
+    def _ask(self, what: Shown, approval: Approval | None = None) -> Admission:
         self._send()  # first what the server does not know yet
-        return self._line.scan(what, gate=self._gate, now=self._now())
+        lent = ("", "") if approval is None else (approval.supervisor, approval.pin)
+        return self._line.scan(what, gate=self._gate, now=self._now(), approval=lent)
 
     def _send(self) -> bool:
         self._unsent.refresh()
@@ -223,7 +240,7 @@ class RemoteDesk:
         try:
             return self._lone().scan(what, gate=self._gate, now=self._now())
         except (NotFound, BadFile) as error:
-            self._trouble = f"{error.message} {error.hint}".strip()
+            self.line.trouble = f"{error.message} {error.hint}".strip()
             return say(
                 new_id(), Verdict.UNAVAILABLE, ticket=None, first=None,
                 scanned_at=self._now(), zone=UTC,
@@ -257,9 +274,3 @@ class RemoteDesk:
             text_digest=what.digest,
             ticket_name=admission.ticket.short_code if admission.ticket else None,
         )
-
-    def _rests(self) -> bool:
-        return time.monotonic() < self._rests_until
-
-    def _rest(self) -> None:
-        self._rests_until = max(self._rests_until, time.monotonic() + self._rest_seconds)

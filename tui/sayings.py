@@ -8,7 +8,7 @@ from boxoffice.door.words import Admission
 from tui.text import safe
 from tui.words import Language, Words
 
-_LEAD = Words("chame o chefe da portaria", "call the door lead")
+_LEAD = Words("chame o chefe da portaria: ctrl+u", "call the door lead: ctrl+u")
 _COUNTER = Words("mande ao balcão", "send the guest to the counter")
 _OK = Words("ctrl+o ou ler de novo: conferi", "ctrl+o or scan again: seen")
 _NONE = Words("", "")

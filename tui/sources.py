@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-import serial
-
 from boxoffice.errors import BadValue, NotFound
 from tui.scanner import LENGTH_MAX
 
@@ -129,6 +127,8 @@ class SerialLine(_Thread):
         self._port = port
 
     def _read_all(self, read: Told) -> None:
+        import serial  # noqa: PLC0415  (few desks have such a line)
+
         cutter = Cutter()
         with serial.Serial(self._port, _BAUD, timeout=_WAIT_SECONDS) as line:
             while not self._stopped.is_set():

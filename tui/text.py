@@ -52,6 +52,40 @@ class ControlStrip(LineFilter):
         return [_inert(segment) for segment in segments]
 
 
+# What has a twin among the 95 signs of ASCII, one cell for one cell.
+_TWINS = str.maketrans(
+    "━┏┓┗┛┃═╔╗╚╝║─╭╮╰╯│╌╎┅┇▌▐▔▁▂▃▄▅▆▇█▓░▀■▏○●◐✔✖▲↶▸◂↑↓←→…–—·•♪×º",
+    "-++++|=++++|-++++|-|-|||-._,-~=+#%.#*|o*o+x^<><^v<>.--.*fxo",
+)
+
+
+class Ascii(LineFilter):
+    """Everything in ASCII, cell for cell: for terminals and fonts that have nothing else."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Write letters without their accents, and signs as their nearest twin."""
+        del background
+        return [_spelt_out(segment) for segment in segments]
+
+
+def _spelt_out(segment: Segment) -> Segment:
+    text, style, control = segment
+    if control or text.isascii():
+        return segment
+    return Segment("".join(map(_twin, text)), style, control)
+
+
+def _twin(character: str) -> str:
+    """Return as many ASCII signs as the character has cells."""
+    if character.isascii():
+        return character
+    twin = character.translate(_TWINS)
+    if not twin.isascii():
+        twin = unicodedata.normalize("NFKD", character)[:1]
+    cells = cell_len(character)
+    return twin.ljust(cells)[:cells] if twin.isascii() else "?" * cells
+
+
 def _inert(segment: Segment) -> Segment:
     text, style, control = segment
     if control or text.isprintable():

@@ -4,19 +4,25 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from boxoffice.adapters.desk_refusals import refusal_of
 from boxoffice.door.folder import Papers
 from boxoffice.door.journal import Fact
+from boxoffice.door.offers import Offer
 from boxoffice.door.queries import DoorStats
 from boxoffice.door.scan import Shown
 from boxoffice.door.search import Hit
-from boxoffice.door.wire import read_admission, read_hit, read_stats
+from boxoffice.door.wire import read_admission, read_hit, read_offer, read_stats
 from boxoffice.door.words import Admission
-from boxoffice.errors import BadValue, BoxOfficeError, Forbidden, LineSilent, Refused
+from boxoffice.errors import BadValue, LineSilent
 from boxoffice.ids import new_id
+from boxoffice.money import Money
+
+if TYPE_CHECKING:
+    from boxoffice.payments.walk_in import WalkIn
 
 PART_BYTES_MAX = 200_000  # of the journal in one upload; the listener takes twice as much
 PART_FACTS_MAX = 200
@@ -30,6 +36,15 @@ class Uploaded:
     known: int
     conflicts: int
     last_sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoldThere:
+    """A sale that the server has made for a desk."""
+
+    order: str
+    total: Money
+    tickets: tuple[str, ...]
 
 
 class DeskLine:
@@ -76,11 +91,13 @@ class DeskLine:
         except (KeyError, AttributeError) as error:
             raise _nonsense() from error
 
-    def scan(self, what: Shown, *, gate: str, now: datetime) -> Admission:
-        """Ask the server's verdict.
+    def scan(
+        self, what: Shown, *, gate: str, now: datetime, approval: tuple[str, str] = ("", "")
+    ) -> Admission:
+        """Ask the server's verdict. An `approval` is a supervisor's name and PIN, for an override.
 
         Raises:
-            Forbidden: the desk was revoked or has expired.
+            Forbidden: the desk was revoked or has expired, or the approval is none.
             LineSilent: the listener does not answer; the scan may have been kept.
         """
         asked = what.asked
@@ -97,10 +114,46 @@ class DeskLine:
                 "proof": asked.proof,
                 "override": asked.override,
                 "gate": gate,
+                "supervisor": approval[0],
+                "pin": approval[1],
             },
         )
         try:
             return read_admission(found, new_id(), at=now)
+        except (KeyError, TypeError, ValueError) as error:
+            raise _nonsense() from error
+
+    def offers(self) -> list[Offer]:
+        """List what is for sale at the desk's door."""
+        found = self._json("GET", "/desk/offers")
+        try:
+            return [read_offer(offer) for offer in found["offers"]]
+        except (KeyError, TypeError, ValueError) as error:
+            raise _nonsense() from error
+
+    def sell(self, wish: "WalkIn", approval: tuple[str, str]) -> SoldThere:
+        """Sell to who came without a ticket, into the till of whoever approves it.
+
+        Raises:
+            Forbidden: the desk may not sell, and nobody has lent it the permission.
+            Refused: it is sold out, or the clerk has no open till.
+            LineSilent: the listener does not answer; the same wish again finds the sale.
+        """
+        found = self._json(
+            "POST",
+            "/desk/sell",
+            {
+                "wanted": [{"tier": tier, "quantity": count} for tier, count in wish.wanted],
+                "name": wish.name,
+                "method": wish.method,
+                "key": wish.key,
+                "supervisor": approval[0],
+                "pin": approval[1],
+            },
+        )
+        try:
+            total = Money(int(found["total_minor"]), str(found["currency"]))
+            return SoldThere(str(found["order"]), total, tuple(map(str, found["tickets"])))
         except (KeyError, TypeError, ValueError) as error:
             raise _nonsense() from error
 
@@ -182,7 +235,7 @@ class DeskLine:
             ) from error
         if answer.status_code == httpx.codes.OK:
             return answer
-        raise _refusal(answer)
+        raise refusal_of(answer)
 
 
 def parts_of(facts: Sequence[Fact]) -> list[list[Fact]]:
@@ -197,34 +250,6 @@ def parts_of(facts: Sequence[Fact]) -> list[list[Fact]]:
         parts[-1].append(fact)
         size += length
     return parts
-
-
-def _refusal(answer: httpx.Response) -> BoxOfficeError:
-    """Return what a status means here. What the listener wrote is shown nowhere but as a case."""
-    status = answer.status_code
-    if status == httpx.codes.FORBIDDEN and b"desk.code" in answer.content[:200]:
-        return Forbidden(
-            "this code enrols no desk: it is wrong, used, or too old.",
-            hint="ask for a new one: boxoffice desk enrol -e SLUG --name NAME",
-            code="desk.code",
-        )
-    if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-        return Forbidden(
-            "the listener does not know this desk, or no longer.",
-            hint="enrol it again: boxoffice desk enrol CODE --url URL",
-            code="desk.unknown",
-        )
-    if status == httpx.codes.TOO_MANY_REQUESTS:
-        return LineSilent("the listener asks us to wait.", hint="try again in a minute")
-    if status == httpx.codes.CONFLICT:
-        return Refused(
-            "the listener refused: this scan or journal came before, and was another one.",
-            hint="make a new nonce, or enrol the desk again",
-            code="listener.refused",
-        )
-    if httpx.codes.is_client_error(status):
-        return BadValue("the listener", f"made no sense of what this desk sent ({status}).")
-    return LineSilent(f"the listener answers {status}.", hint="check it with: boxoffice doctor")
 
 
 def _nonsense() -> LineSilent:

@@ -31,7 +31,7 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
         raise BadValue(
             "the dashboard", "needs a terminal to draw on.", hint="see: boxoffice --help"
         )
-    from boxoffice.cli.desk_open import Wanted, parts_at
+    from boxoffice.cli.desk_open import Wanted, has_ascii_alone, parts_at
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.running import runner
     from boxoffice.events.queries import event_view
@@ -52,7 +52,14 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
             wanted = Wanted(event=slug, theme=theme, language=None)
             return DeskScreen(parts_at(office, wanted, language))
 
-        Dashboard(house, start=Place(screen), theme=f"boxoffice-{theme}", desk=desk).run()
+        window = Dashboard(
+            house,
+            start=Place(screen),
+            theme=f"boxoffice-{theme}",
+            desk=desk,
+            is_ascii=has_ascii_alone(),
+        )
+        window.run()
 
 
 def _language(chosen: str | None) -> "Language":

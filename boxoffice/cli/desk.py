@@ -45,6 +45,9 @@ def desk_command(
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Do not try the line.")] = False,
     theme: Annotated[str, typer.Option("--theme", help="dark, light or contrast.")] = "dark",
+    ascii_only: Annotated[
+        bool, typer.Option("--ascii", help="No sign beyond ASCII, as on TERM=linux.")
+    ] = False,
     lang: Annotated[str | None, typer.Option("--lang", help="pt-BR or en.")] = None,
 ) -> None:
     """Open the desk: on the database with --event, else as the desk this machine is enrolled as."""
@@ -62,6 +65,7 @@ def desk_command(
             muted=mute,
             hides_names=hide_names,
             offline=offline,
+            ascii=ascii_only,
             theme=theme,
             language=lang,
         ),

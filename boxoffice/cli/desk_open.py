@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,7 +15,8 @@ from boxoffice.cli.options import Group
 
 if TYPE_CHECKING:
     from boxoffice.office import BoxOffice
-    from boxoffice.outbox.jobs import DeliverTickets
+    from tui.counter import Counter
+    from tui.screens.desk_lock import Keeper
     from tui.screens.desk_parts import DeskParts
     from tui.words import Language
 
@@ -34,6 +36,7 @@ class Wanted:
     muted: bool = False
     hides_names: bool = False
     offline: bool = False
+    ascii: bool = False
 
 
 class DeskGroup(Group):
@@ -79,6 +82,7 @@ def _screen(parts: "DeskParts", theme: str) -> None:
         start=Place.DESK,
         language=parts.tell.language,
         theme=f"boxoffice-{theme}",
+        is_ascii=parts.tell.is_ascii,
     )
     app.run(mouse=False)
     if app.return_code:
@@ -95,6 +99,16 @@ def _plain(parts: "DeskParts") -> None:
         if not desk.hear(text):
             return
         sys.stdout.flush()
+
+
+def has_ascii_alone(environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether this terminal names itself as one without our signs: a console, or Latin-1."""
+    named = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG")
+    codeset = (named or "").partition(".")[2].lower().replace("-", "")
+    return environment.get("TERM") in {"dumb", "linux"} or codeset.partition("@")[0] not in {
+        "",
+        "utf8",
+    }
 
 
 @contextmanager
@@ -134,33 +148,53 @@ def parts_at(office: "BoxOffice", wanted: Wanted, language: "Language") -> "Desk
     Raises:
         NotFound: there is no such event or list.
     """
-    from boxoffice.cli.opening import afterwards
     from boxoffice.door.queries import gate_at
     from tui.desk import LocalDesk
     from tui.desk_view import Teller
     from tui.screens.desk_parts import DeskParts
     from tui.sources import source_of
-    from tui.walk_in import LocalCounter
 
     assert wanted.event is not None, "a desk on the database stands at an event"
     with office.reading() as session:
         gate = gate_at(session, wanted.event, wanted.list_name)
-
-    def after(job: "DeliverTickets") -> None:
-        afterwards(office, job)
 
     desk = LocalDesk(office, wanted.event, gate.list_name, wanted.gate)
     source = None if wanted.plain else source_of(wanted.source)
     return DeskParts(
         desk=desk,
         status=desk.status(),
-        tell=Teller(language, gate.zone, wanted.hides_names),
+        tell=Teller(language, gate.zone, wanted.hides_names, wanted.ascii or has_ascii_alone()),
         now=office.now,
-        counter=LocalCounter(office, wanted.event, gate.list_name, after=after),
+        counter=partial(_counter, office, wanted.event),
+        keeper=keeper_of(office),
         sources=() if source is None else (source,),
         prefix=wanted.prefix,
         is_muted=wanted.muted,
     )
+
+
+def _counter(office: "BoxOffice", event: str, list_name: str) -> "Counter":
+    from boxoffice.cli.opening import afterwards
+    from tui.walk_in import LocalCounter
+
+    return LocalCounter(office, event, list_name, after=partial(afterwards, office))
+
+
+def keeper_of(office: "BoxOffice") -> "Keeper | None":
+    """Return what checks the PIN or password of who is logged in; none where nobody is."""
+    from boxoffice.staff.queries import find_member
+
+    actor = office.actor
+    with office.reading() as session:
+        if find_member(session, actor.name) is None:
+            return None
+
+    def check(secret: str) -> None:
+        from boxoffice.staff.unlock import unlock
+
+        unlock(office.database, actor, secret, now=office.now())
+
+    return check
 
 
 def _on_a_line(
@@ -171,6 +205,7 @@ def _on_a_line(
     from boxoffice.office import utc_now
     from tui.desk_view import Teller
     from tui.remote import RemoteDesk
+    from tui.remote_counter import RemoteCounter
     from tui.screens.desk_parts import DeskParts
     from tui.sources import source_of
 
@@ -179,7 +214,8 @@ def _on_a_line(
     # Without a copy the clock is that of São Paulo; the first scan says what is missing.
     with suppress(NotFound, BadFile):
         zone = folder.snapshot().gate.zone
-    desk = RemoteDesk(folder, DeskLine(papers.url, papers.token), gate=wanted.gate, now=utc_now)
+    line = DeskLine(papers.url, papers.token)
+    desk = RemoteDesk(folder, line, gate=wanted.gate, now=utc_now)
     if wanted.offline:
         desk.stay_offline()
     source = None if wanted.plain else source_of(wanted.source)
@@ -187,8 +223,9 @@ def _on_a_line(
         yield DeskParts(
             desk=desk,
             status=desk.status(),
-            tell=Teller(language, zone, wanted.hides_names),
+            tell=Teller(language, zone, wanted.hides_names, wanted.ascii or has_ascii_alone()),
             now=utc_now,
+            counter=lambda _: RemoteCounter(desk, line),
             sources=() if source is None else (source,),
             prefix=wanted.prefix,
             is_muted=wanted.muted,

@@ -90,18 +90,21 @@ def scan_command(
             scan_once(office, event, list_name, gate, what, as_json=as_json, fields=fields)
 
 
-@app.command("undo", epilog=example("boxoffice door undo K7QX2M-1 -e noite"))
+@app.command(
+    "undo", epilog=example("boxoffice door undo K7QX2M-1 -e noite --reason 'read by mistake'")
+)
 def undo_command(
     ctx: typer.Context,
     event: EventSlug,
     ticket: Annotated[
         str | None, typer.Argument(help="The ticket; without one, your last admission.")
     ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept with the scan.")] = "",
     list_name: ListName = None,
     gate: Gate = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take an admission back. The log keeps both: the scan, and that it was undone."""
+    """Take an admission back. The log keeps both: the scan, and that it was undone, and why."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
     from boxoffice.door.queries import gate_at
@@ -109,7 +112,7 @@ def undo_command(
 
     with office_of(ctx) as office, office.writing() as session:
         at = gate_at(session, event, list_name, gate=gate)
-        name = undo(session, office.actor, at, ticket, now=office.now())
+        name = undo(session, office.actor, at, ticket, reason=reason, now=office.now())
     if as_json:
         show.as_json_line({"undone": name, "event": event, "list": at.list_name})
     else:

@@ -82,7 +82,7 @@ class LoneDesk:
             fact = self._fact(what, looked, None, Verdict.OK, gate=gate, now=now)
             self._heard.append(replace(fact, sequence=_NEWEST))
 
-    def undo(self, *, gate: str, now: datetime) -> str:
+    def undo(self, *, gate: str, now: datetime, reason: str = "") -> str:
         """Take the last admission of this desk's own journal back, and return its ticket's name.
 
         Raises:
@@ -104,6 +104,7 @@ class LoneDesk:
                     at=now,
                     direction=Direction.UNDO,
                     gate=gate,
+                    reason=reason,
                     annuls=fact.nonce,
                 )
             )

@@ -10,7 +10,8 @@ from sqlalchemy import Row, Select, bindparam, select
 from sqlmodel import col
 
 from boxoffice.db import ReadSession
-from boxoffice.door.rules import Reading
+from boxoffice.door.models import Entry
+from boxoffice.door.rules import Entered, Guest, Reading
 from boxoffice.events.models import Category, Tier
 from boxoffice.ids import CODE_ALPHABET, CODE_LENGTH
 from boxoffice.orders.models import Order, OrderState
@@ -39,6 +40,13 @@ _BY_NAME = _TICKET.where(
 )
 _BY_ORDER = _TICKET.where(col(Order.code) == bindparam("order_code")).order_by(col(Ticket.number))
 _BY_ID = _TICKET.where(col(Ticket.id) == bindparam("ticket_id"))
+_ENTRIES = (
+    select(col(Entry.slot), col(Entry.entered_at), col(Entry.left_at), col(Entry.scan_id))
+    .where(
+        col(Entry.list_id) == bindparam("list_id"), col(Entry.ticket_id) == bindparam("ticket_id")
+    )
+    .order_by(col(Entry.entered_at), col(Entry.slot))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +155,21 @@ def _found(
 def _read(row: Row[*tuple[Any, ...]], *, is_revoked: bool = False) -> Found:
     values: tuple[Any, ...] = tuple(row)
     return Found(is_revoked, *values)
+
+
+def guest_of(session: ReadSession, found: Found | None, list_id: UUID) -> Guest | None:
+    """Return what is known of a ticket that was found, with its entries at one list."""
+    if found is None:
+        return None
+    key = {"list_id": list_id, "ticket_id": found.ticket_id}
+    rows = session.connection().execute(_ENTRIES, key).all()
+    return Guest(
+        event_id=found.event_id,
+        tier_id=found.tier_id,
+        ticket_state=found.state,
+        order_state=found.order_state,
+        is_revoked=found.is_revoked,
+        needs_document=found.category is Category.HALF,
+        attention=found.attention,
+        entries=tuple(Entered(*row) for row in rows),
+    )

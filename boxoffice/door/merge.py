@@ -14,10 +14,9 @@ from boxoffice.door.conflicts import settle_desk, settle_ticket
 from boxoffice.door.gate import Gate
 from boxoffice.door.journal import Fact
 from boxoffice.door.judge import judge
-from boxoffice.door.look_up import Found, LookedUp, found_by_digest, look_up
+from boxoffice.door.look_up import Found, LookedUp, found_by_digest, guest_of, look_up
 from boxoffice.door.models import Desk, Mode, Scan
 from boxoffice.door.rules import Asked, Direction, Reading, Verdict
-from boxoffice.door.scan import guest_of
 from boxoffice.errors import NonceReused
 from boxoffice.ids import new_id
 from boxoffice.staff.rules import Actor, Permission
@@ -164,6 +163,7 @@ def _row(
         "first_scan_id": None,
         "proof": fact.proof,
         "reason": fact.reason,
+        "approved_by": "",
         "desk_sequence": fact.sequence,
         "device_at": fact.at,
         "snapshot_at": fact.snapshot_at,

@@ -115,7 +115,8 @@ class Scan(SQLModel, table=True):
     text_digest: str = Field(max_length=64)  # tells whether a nonce came back with another code
     first_scan_id: UUID | None = Field(default=None, foreign_key="scan.id")  # the entry it met
     proof: Proof | None = Field(default=None, sa_column=optional_word(Proof, "scan_proof"))
-    reason: str = ""  # why a door lead let the guest in against the rules
+    reason: str = ""  # why a guest was let in against the rules, or taken back
+    approved_by: str = ""  # who lent the operator the permission, by name and PIN
     # Of a scan that was judged offline:
     desk_id: UUID | None = Field(default=None, foreign_key="desk.id")
     desk_sequence: int | None = None

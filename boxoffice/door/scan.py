@@ -11,15 +11,14 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
 from boxoffice.audit.record import record
-from boxoffice.db import ReadSession, WriteSession, changed, insert_values_once
+from boxoffice.db import WriteSession, changed, insert_values_once
 from boxoffice.door.gate import Gate
 from boxoffice.door.judge import first_of, judge, proof_seen, slot_of
-from boxoffice.door.look_up import Found, look_up, ticket_scanned
+from boxoffice.door.look_up import Found, guest_of, look_up, ticket_scanned
 from boxoffice.door.models import DoorList, Entry, Mode, Scan, Source
-from boxoffice.door.rules import Asked, Direction, Entered, Guest, Verdict
+from boxoffice.door.rules import Asked, Direction, Guest, Verdict
 from boxoffice.door.words import Admission, First, TicketShown, say
 from boxoffice.errors import NonceReused
-from boxoffice.events.models import Category
 from boxoffice.ids import new_id
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import shown
@@ -46,13 +45,6 @@ _BY_NONCE = select(
     col(Scan.id), col(Scan.list_id), col(Scan.ticket_id), col(Scan.scanned_at), col(Scan.verdict),
     col(Scan.text_digest), col(Scan.first_scan_id),
 ).where(col(Scan.nonce) == bindparam("nonce"))  # fmt: skip
-_ENTRIES = (
-    select(col(Entry.slot), col(Entry.entered_at), col(Entry.left_at), col(Entry.scan_id))
-    .where(
-        col(Entry.list_id) == bindparam("list_id"), col(Entry.ticket_id) == bindparam("ticket_id")
-    )
-    .order_by(col(Entry.entered_at), col(Entry.slot))
-)
 # Race: a scan, and a desk's journal that is merged. The merge locks the tickets it settles for
 # itself; a scan shares its ticket with other scans, and waits for the merge.
 _SHARE = select(col(Ticket.id)).where(col(Ticket.id) == bindparam("ticket_id"))
@@ -108,19 +100,26 @@ class _Kept:
 
 
 def scan(
-    session: WriteSession, actor: Actor, gate: Gate, what: Shown, *, now: datetime
+    session: WriteSession,
+    actor: Actor,
+    gate: Gate,
+    what: Shown,
+    *,
+    now: datetime,
+    approved_by: Actor | None = None,
 ) -> Admission:
     """Judge what was shown at `gate`, admit at most once, and keep the scan either way.
 
     A refusal at the door is an answer, not an error. A nonce seen before answers as it did then.
+    `approved_by` has lent the permission for an override: see `staff/approve.py`.
 
     Raises:
-        Forbidden: the actor may not scan.
+        Forbidden: the actor may not scan, or nobody here may let a guest in against the rules.
         NonceReused: the nonce came before with another text or at another door.
     """
     actor.must(Permission.SCAN)
     if what.asked.override:
-        actor.must(Permission.OVERRIDE_DOOR)
+        (approved_by or actor).must(Permission.OVERRIDE_DOOR)
     if what.asked.direction is Direction.OUT:
         # The way out is not undone by its nonce, as the way in is: it is asked for first.
         before = _kept(session, what.nonce)
@@ -171,6 +170,9 @@ def scan(
             "operator": actor.name,
             "proof": proof_seen(what.asked, guest, verdict),
             "reason": what.asked.override if verdict is Verdict.OK_OVERRIDE else "",
+            "approved_by": approved_by.name
+            if approved_by and verdict is Verdict.OK_OVERRIDE
+            else "",
         }
     )
     # Race: one scan sent twice at once, or once more. The nonce keeps the first, whose entry
@@ -181,7 +183,8 @@ def scan(
         assert before is not None, "the nonce was in our way"
         return _replay(session, before, gate, what)
     if verdict is Verdict.OK_OVERRIDE and found is not None:
-        record(session, actor, "door.override", "ticket", found.ticket_id, now=now)
+        facts = {} if approved_by is None else {"approved_by": approved_by.name}
+        record(session, actor, "door.override", "ticket", found.ticket_id, now=now, **facts)
     return _answer(session, kept, gate, found, looked.choices)
 
 
@@ -202,24 +205,6 @@ def _room_left(session: WriteSession, gate: Gate, asked: Asked) -> int | None:
     changed(session, _HOLD_LIST, {"list_id": gate.list_id})
     inside = session.connection().execute(_INSIDE, {"list_id": gate.list_id}).scalar_one()
     return gate.room - inside
-
-
-def guest_of(session: ReadSession, found: Found | None, list_id: UUID) -> Guest | None:
-    """Return what is known of a ticket that was found, with its entries at one list."""
-    if found is None:
-        return None
-    key = {"list_id": list_id, "ticket_id": found.ticket_id}
-    rows = session.connection().execute(_ENTRIES, key).all()
-    return Guest(
-        event_id=found.event_id,
-        tier_id=found.tier_id,
-        ticket_state=found.state,
-        order_state=found.order_state,
-        is_revoked=found.is_revoked,
-        needs_document=found.category is Category.HALF,
-        attention=found.attention,
-        entries=tuple(Entered(*row) for row in rows),
-    )
 
 
 def _enter(

@@ -14,20 +14,32 @@ from boxoffice.door.rules import Direction
 from boxoffice.errors import NotFound, WrongState
 from boxoffice.orders.models import Order
 from boxoffice.staff.rules import Actor, Permission
+from boxoffice.text import clean_in
 from boxoffice.tickets.models import Ticket
 
 
 def undo(
-    session: WriteSession, actor: Actor, gate: Gate, ticket_name: str | None, *, now: datetime
+    session: WriteSession,
+    actor: Actor,
+    gate: Gate,
+    ticket_name: str | None,
+    *,
+    now: datetime,
+    reason: str = "",
+    approved_by: Actor | None = None,
 ) -> str:
     """Undo the actor's last admission at `gate`, or that of one ticket, and return its name.
 
+    `approved_by` has lent the permission: see `staff/approve.py`.
+
     Raises:
         Forbidden: the actor may not undo a scan.
+        BadValue: the reason is no line of text.
         NotFound: there is nothing to undo.
         WrongState: another desk has undone it first.
     """
-    actor.must(Permission.UNDO_SCAN)
+    (approved_by or actor).must(Permission.UNDO_SCAN)
+    reason = clean_in(reason, name="the reason", empty=True)
     statement = (
         select(Entry, Scan, Ticket, Order)
         .join(Scan, col(Scan.id) == Entry.scan_id)
@@ -72,6 +84,8 @@ def undo(
             verdict=admitted.verdict,
             operator=actor.name,
             annuls_id=admitted.id,
+            reason=reason,
+            approved_by="" if approved_by is None else approved_by.name,
             text_digest=hashlib.sha256(name.encode()).hexdigest(),
         )
     )

@@ -1,13 +1,16 @@
 """What the door says, as JSON: on the command line, on the line to a desk, and back again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from boxoffice.door.offers import Offer
 from boxoffice.door.queries import DoorStats
 from boxoffice.door.rules import Verdict, VerdictClass
 from boxoffice.door.search import Hit
 from boxoffice.door.words import Admission, First, TicketShown
+from boxoffice.money import Money
 from boxoffice.tickets.models import TicketState
 from boxoffice.times import iso
 
@@ -77,6 +80,36 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 def read_hit(found: dict[str, Any]) -> Hit:
     """Read a hit that came over the line."""
     return Hit(**{**found, "state": TicketState(found["state"])})
+
+
+def offer_json(offer: Offer) -> dict[str, Any]:
+    """Return a tier that is for sale at the door."""
+    return {
+        "tier": offer.tier,
+        "price_minor": offer.price.minor,
+        "currency": offer.price.currency,
+        "places_left": offer.left_count,
+    }
+
+
+def read_offer(found: dict[str, Any]) -> Offer:
+    """Read an offer that came over the line.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is no such answer.
+    """
+    price = Money(int(found["price_minor"]), str(found["currency"]))
+    return Offer(str(found["tier"]), price, int(found["places_left"]))
+
+
+def sold_json(order: str, total: Money, tickets: Sequence[str]) -> dict[str, Any]:
+    """Return what was sold at the door."""
+    return {
+        "order": order,
+        "total_minor": total.minor,
+        "currency": total.currency,
+        "tickets": list(tickets),
+    }
 
 
 def door_stats_json(stats: DoorStats) -> dict[str, Any]:

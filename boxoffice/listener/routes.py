@@ -13,6 +13,7 @@ from boxoffice.listener.desk import (
     desk_snapshot,
     desk_stats,
 )
+from boxoffice.listener.desk_money import desk_offers, desk_sell
 from boxoffice.listener.health import live, ready
 from boxoffice.listener.mail_events import sendgrid_events
 from boxoffice.listener.metrics import metrics
@@ -29,10 +30,13 @@ from boxoffice.listener.shapes import (
     LoginBody,
     LogoutAnswer,
     Nothing,
+    OffersAnswer,
     ReadyAnswer,
     RefreshBody,
     ScanAnswer,
     ScanBody,
+    SellBody,
+    SoldAnswer,
     WhoAnswer,
 )
 from boxoffice.listener.webhooks import asaas_letter
@@ -97,6 +101,14 @@ ROUTES = (
     Described(
         "GET", "/desk/stats", "Count who is in.", desk_stats, DoorAnswer,
         refusals=_OF_DESK, needs="bearer",
+    ),
+    Described(
+        "GET", "/desk/offers", "Tell what is for sale at a desk's door.", desk_offers,
+        OffersAnswer, refusals=_OF_DESK, needs="bearer",
+    ),
+    Described(
+        "POST", "/desk/sell", "Sell to who came without a ticket.", desk_sell, SoldAnswer,
+        body=SellBody, refusals=_OF_DESK, needs="bearer",
     ),
     Described("GET", "/health/live", "Answer as long as anybody does.", live, LiveAnswer),
     Described(

@@ -103,6 +103,8 @@ class ScanBody(BaseModel):
     proof: str | None = None
     override: str | None = None
     gate: str | None = None
+    supervisor: str | None = Field(default=None, description="Who approves an override.")
+    pin: str | None = None
 
 
 class ScanAnswer(BaseModel):
@@ -134,6 +136,32 @@ class HitsAnswer(BaseModel):
     """People who were found."""
 
     hits: list[dict[str, Any]]
+
+
+class OffersAnswer(BaseModel):
+    """Tiers that can be sold now."""
+
+    offers: list[dict[str, Any]]
+
+
+class SellBody(BaseModel):
+    """A sale to who came without a ticket. The same key with the same wish is one sale."""
+
+    wanted: list[dict[str, Any]] = Field(max_length=50)
+    name: str = Field(max_length=200)
+    method: str | None = None
+    key: str = Field(min_length=1, max_length=64)
+    supervisor: str | None = Field(default=None, description="The clerk into whose till it goes.")
+    pin: str | None = None
+
+
+class SoldAnswer(BaseModel):
+    """What was sold."""
+
+    order: str
+    total_minor: int
+    currency: str
+    tickets: list[str]
 
 
 class DoorAnswer(BaseModel):

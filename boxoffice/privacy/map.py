@@ -164,6 +164,7 @@ TABLES = MappingProxyType(
             reason=Kind.TEXT,
             unknown_text=Kind.TEXT,
             operator=Kind.STAFF,
+            approved_by=Kind.STAFF,
         ),
         "search_term": _columns("order_id", term=Kind.WORDS),
         "shift": _columns(

@@ -53,6 +53,7 @@ OPEN = {
     "staff.change.change_password": THEIR_OWN,
     "staff.change.change_pin": THEIR_OWN,
     "staff.sessions.revoke": THEIR_OWN,
+    "staff.unlock.unlock": "anybody, by a secret of their own",
 }
 
 

@@ -64,6 +64,8 @@ def _gets_in(verb: Callable[..., Any], role: Role) -> bool:
         kind = kinds.get(name)
         if kind is Actor:
             given[name] = actor
+        elif kind == Actor | None:
+            given[name] = None  # nobody lends a permission
         elif _carries(kind):
             given[name] = SimpleNamespace(actor=actor)
         else:

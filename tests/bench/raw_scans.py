@@ -68,6 +68,7 @@ def _admit(raw: Raw, place: dict[str, Any], scan_id: Any, *, nonce: str, digest:
         "first_scan_id": None,
         "proof": None,
         "reason": "",
+        "approved_by": "",
         "desk_id": None,
         "desk_sequence": None,
         "device_at": None,

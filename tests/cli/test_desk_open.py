@@ -2,6 +2,7 @@
 
 import pytest
 
+from boxoffice.cli.desk_open import has_ascii_alone
 from tests.commands import Commands
 from tests.making import SLUG
 from tui.scanner_check import TEST_TEXT
@@ -97,3 +98,21 @@ def test_a_scanner_that_is_set_wrongly_is_mended(selling: Commands) -> None:
 
     assert ran.code == 8
     assert "the keyboard layout changes letters (german)" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("environment", "has_ascii"),
+    [
+        ({}, False),
+        ({"TERM": "xterm-256color", "LANG": "pt_BR.UTF-8"}, False),
+        ({"TERM": "linux", "LANG": "pt_BR.UTF-8"}, True),
+        ({"TERM": "dumb"}, True),
+        ({"TERM": "xterm", "LANG": "pt_BR.ISO-8859-1"}, True),
+        ({"TERM": "xterm", "LANG": "pt_BR.ISO-8859-1", "LC_ALL": "C.utf8"}, False),
+        ({"TERM": "xterm", "LANG": "ca_ES.UTF-8@valencia"}, False),
+    ],
+)
+def test_ascii_is_chosen_for_a_terminal_without_our_signs(
+    environment: dict[str, str], *, has_ascii: bool
+) -> None:
+    assert has_ascii_alone(environment) is has_ascii

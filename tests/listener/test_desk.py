@@ -17,7 +17,8 @@ from tests.making import SLUG, a_sale, an_event, codes_of, rows
 
 ROUTES = [
     ("POST", "/desk/scan"), ("POST", "/desk/scans"), ("GET", "/desk/snapshot"),
-    ("GET", "/desk/search?q=rita"), ("GET", "/desk/stats"),
+    ("GET", "/desk/search?q=rita"), ("GET", "/desk/stats"), ("GET", "/desk/offers"),
+    ("POST", "/desk/sell"),
 ]  # fmt: skip
 
 
@@ -42,7 +43,10 @@ def asked(post: Post, method: str, path: str, token: str, body: Any = None) -> h
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_without_a_token_nothing_is_told(post: Post, method: str, path: str, token: str) -> None:
     an_event(post.office)
-    body = {"text": "x", "nonce": "n", "facts": [], "sent_at": "2026-11-22T15:00:00+00:00"}
+    body = {
+        "text": "x", "nonce": "n", "facts": [], "sent_at": "2026-11-22T15:00:00+00:00",
+        "wanted": [{"tier": "Lote 1", "quantity": 1}], "name": "", "key": "k",
+    }  # fmt: skip
     header = {b"authorization": f"Bearer {token}".encode()} if token else {}
 
     answer = post.client.request(method, path, json=body, headers=header)

@@ -8,9 +8,9 @@ from boxoffice.door.rules import Asked
 from boxoffice.door.search import Hit
 from boxoffice.door.words import Admission
 from boxoffice.errors import DatabaseSilent
-from tests.making import LOTE, NOON, RITA, a_sale, an_order, codes_of
+from tests.making import DOOR, LOTE, NOON, RITA, a_sale, an_order, codes_of
 from tests.tui.desk_stage import Stage
-from tui.desk import DeskStatus, LocalDesk, Mode
+from tui.desk import Approval, DeskStatus, LocalDesk, Mode
 
 Scene = Callable[[Stage], Awaitable[None]]
 
@@ -18,16 +18,32 @@ Scene = Callable[[Stage], Awaitable[None]]
 class Silent(LocalDesk):
     """A desk whose database does not answer a scan."""
 
-    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
-        del text, nonce, asked, source
+    def scan(
+        self,
+        text: str,
+        *,
+        nonce: str,
+        asked: Asked,
+        source: Source,
+        approval: Approval | None = None,
+    ) -> Admission:
+        del text, nonce, asked, source, approval
         raise DatabaseSilent("the database does not answer.", hint="scan again")
 
 
 class Broken(LocalDesk):
     """A desk with a fault of our own in it."""
 
-    def scan(self, text: str, *, nonce: str, asked: Asked, source: Source) -> Admission:
-        del text, nonce, asked, source
+    def scan(
+        self,
+        text: str,
+        *,
+        nonce: str,
+        asked: Asked,
+        source: Source,
+        approval: Approval | None = None,
+    ) -> Admission:
+        del text, nonce, asked, source, approval
         raise ZeroDivisionError
 
     def search(self, text: str) -> Sequence[Hit]:
@@ -122,10 +138,40 @@ async def a_busy_night(stage: Stage) -> None:
     await stage.look()
 
 
+async def undoing(stage: Stage) -> None:
+    await admitted(stage)
+    await stage.press("ctrl+z", "down")
+
+
+async def overriding(stage: Stage) -> None:
+    await twice(stage)
+    await stage.press("ctrl+u")
+    await stage.type("veio com a banda")
+
+
+async def lending(stage: Stage) -> None:
+    await overriding(stage)
+    stage.office.actor = DOOR
+    await stage.press("ctrl+o")
+    await stage.type("lia\r2719")
+
+
+async def placing(stage: Stage) -> None:
+    await stage.press("ctrl+l")
+
+
+async def locked(stage: Stage) -> None:
+    code = codes(stage)[0]
+    await stage.press("f12")
+    await stage.type("2719")
+    await stage.press("ctrl+o")
+    await stage.type(code + "\r")
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
         ready, admitted, twice, half_price, no_ticket, unpaid, gone_out, not_inside, several,
-        searching, selling, listing, a_busy_night,
+        searching, selling, listing, a_busy_night, undoing, overriding, lending, placing, locked,
     )
 }  # fmt: skip

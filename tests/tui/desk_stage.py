@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -22,7 +23,7 @@ from tui.sources import ScanSource
 from tui.walk_in import LocalCounter
 from tui.words import Language
 
-_ENDS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}
+_ENDS = {"\r": "enter", "\n": "ctrl+j", "\t": "tab", "\x0f": "ctrl+o"}
 _ORDER = re.compile(r"\b[A-HJKMNP-TV-Z2-9]{6}(?=-\d)")
 _TURN_SECONDS = 0.01
 _TURNS_MAX = 2_000  # of the event loop: more of them, and the desk hangs
@@ -62,8 +63,9 @@ class Stage:
         await self.settle()
 
     async def press(self, *keys: str) -> None:
-        """Press keys that type nothing."""
+        """Press keys that type nothing, as a person does who looks before each."""
         for key in keys:
+            self.later(0.5)
             self.app.post_message(events.Key(key, None))
             await self.settle()
 
@@ -138,7 +140,7 @@ async def on_stage(
         status=used.status(),
         tell=Teller(language, gate.zone, hides),
         now=office.now,
-        counter=LocalCounter(office, SLUG, gate.list_name) if sells else None,
+        counter=partial(LocalCounter, office, SLUG) if sells else None,
         sources=sources,
         tick=lambda: seconds[0],
         **more,

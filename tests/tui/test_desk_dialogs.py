@@ -160,3 +160,65 @@ async def test_a_desk_on_a_line_does_not_sell(door: BoxOffice) -> None:
         await stage.press("ctrl+n", "ctrl+r")
 
         assert stage.app.told == ["this desk does not sell: send to the counter"] * 2
+
+
+@pytest.mark.anyio
+async def test_every_half_price_of_a_group_is_confirmed_one_after_another(door: BoxOffice) -> None:
+    first, *_ = codes_of(a_sale(door, (LOTE, 1), ("Meia", 6)))
+    async with on_stage(door) as stage:
+        await stage.type(first + "\r")
+        await stage.press("ctrl+g", "ctrl+o")
+        assert "K7QX2M-2" in stage.picture.splitlines()[10]
+        assert "+5" in stage.picture
+        await stage.press(*["ctrl+o"] * 2, "escape", *["ctrl+o"] * 3)
+
+        assert len(rows(door, Entry)) == 6  # all but the one who was let be
+        assert stage.app.told[-1] == "0 of 7 let in"
+        await stage.press("ctrl+o")
+        assert stage.app.told[-1] == "nothing to confirm"
+
+
+@pytest.mark.anyio
+async def test_a_group_that_pays_at_the_door_pays_once(door: BoxOffice) -> None:
+    order = an_order(door, (LOTE, 3), buyer=RITA)
+    async with on_stage(door) as stage:
+        await stage.type(f"{order.code}-1\r")
+        await stage.press("ctrl+g", "ctrl+o", "ctrl+o", "ctrl+o")
+
+        assert len(rows(door, Entry)) == 3
+        assert [payment.amount_minor for payment in rows(door, Payment)] == [30_000]
+
+
+@pytest.mark.anyio
+async def test_who_comes_between_a_group_leaves_the_rest_of_it_outside(door: BoxOffice) -> None:
+    first, *_ = codes_of(a_sale(door, ("Meia", 3)))
+    (other,) = codes_of(a_sale(door))
+    async with on_stage(door) as stage:
+        await stage.type(first + "\r")
+        await stage.press("ctrl+g", "ctrl+o")
+        stage.later(3)
+        await stage.type(other + "\r")
+        await stage.press("ctrl+o")
+
+        assert stage.app.told[-2:] == ["2 of the group still outside: ctrl+g", "nothing to confirm"]
+        assert len(rows(door, Entry)) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("yes", "said"), [("CONFIRMA\r", "look first, then confirm"), ("\x0f", "nothing to confirm")]
+)
+async def test_no_code_confirms_itself_or_undoes_what_came_before(
+    door: BoxOffice, yes: str, said: str
+) -> None:
+    (full,) = codes_of(a_sale(door))
+    (half,) = codes_of(a_sale(door, ("Meia", 1)))
+    async with on_stage(door) as stage:
+        await stage.type(f"{full}\rBOXCMDDESFAZ\r{yes}")
+        await stage.press("escape")
+        stage.later(3)
+        await stage.type(f"{half}\r{yes}")
+
+        assert stage.verdicts == ["admit", "hold"]
+        assert len(rows(door, Entry)) == 1
+        assert stage.app.told[-1] == said

@@ -16,6 +16,7 @@ from sqlmodel import col
 from boxoffice.door.models import Entry, Scan
 from boxoffice.door.scan import Shown
 from boxoffice.office import BoxOffice
+from boxoffice.people import Person
 from boxoffice.tickets.models import Ticket
 from tests.commands import Commands
 from tests.making import (
@@ -147,7 +148,9 @@ def test_no_name_acts_on_the_terminal(office: BoxOffice, boxoffice: Commands) ->
             )
     with a_desk(boxoffice, size=(120, 40)) as desk:
         for at, code in enumerate(codes, 1):
-            desk.type(f"{code}\rCONFIRMA\r".encode())  # the note was read
+            desk.type(f"{code}\r".encode())
+            desk.read(1.0)
+            desk.type(b"CONFIRMA\r")  # the note was read
             desk.wait(lambda: len(rows(office, Entry)) == at)  # noqa: B023  (waited for here)
             desk.read(0.2)
         desk.type(b"\x06evil")  # ctrl+f
@@ -218,3 +221,20 @@ def test_it_ends_by_key_and_leaves_a_usable_terminal(
 
         assert desk.process.returncode == 0
         assert b"\x1b[?1049l" in desk.written  # the other screen is back
+
+
+def test_in_ascii_no_other_byte_is_written_and_a_verdict_is_still_read(
+    office: BoxOffice, boxoffice: Commands
+) -> None:
+    (code, *_) = codes_of(a_sale(office, (LOTE, 1), buyer=Person("João d'Ávila – 東京")))
+    with a_desk(boxoffice, "--ascii", size=(120, 40)) as desk:
+        desk.type(f"{code}\r7891234567895\r".encode())
+        desk.wait_for("XX")
+        desk.type(b"\x06")  # ctrl+f
+        desk.wait_for("SEARCH THE LIST")
+        desk.read(0.5)
+        written = desk.written
+
+    assert b"Joao d'Avila" in written
+    assert b"OK" in written
+    assert max(written) < 0x80

@@ -14,7 +14,8 @@ from tests.making import LOTE, a_sale, an_event, codes_of, rows
 from tests.tui.conftest import Venue, scanned
 from tui.desk import Desk, LocalDesk
 from tui.desk import Mode as DeskMode
-from tui.remote import BUDGET_SECONDS, RemoteDesk
+from tui.remote import RemoteDesk
+from tui.timed_line import BUDGET_SECONDS
 
 
 def test_online_the_server_decides(venue: Venue) -> None:

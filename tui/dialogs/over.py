@@ -36,6 +36,7 @@ class Over(ModalScreen[R]):
         self.text = ""  # what was typed
         self.at = 0  # the line that is marked
         self.waiting_count = 0  # scans that came meanwhile
+        self.shown_at = 0.0  # by the stop-watch of the desk
 
     def compose(self) -> ComposeResult:
         """Lay the lines over the desk."""

@@ -1,15 +1,15 @@
 """A sale to who comes without a ticket: tiers, how many, how it is paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 
+from boxoffice.door.offers import Offer
 from boxoffice.money import Money
 from boxoffice.payments.provider import Method
+from tui.counter import Wish
 from tui.dialogs.over import Over, marked
 from tui.text import fit, safe, said
-from tui.walk_in import Offer
 from tui.words import Language, Words
 
 QUANTITY_MAX = 20  # of one tier, to one guest
@@ -28,15 +28,6 @@ _KEYS = Words(
     "↑↓ linha   ←→ quantidade   ctrl+o recebe e admite   Esc volta",
     "↑↓ line   ←→ how many   ctrl+o take and let in   Esc back",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is sold: so many of each tier, to whom, for what kind of money."""
-
-    wanted: tuple[tuple[str, int], ...]
-    name: str
-    method: Method
 
 
 class Sale(Over[Wish]):

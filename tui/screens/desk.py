@@ -18,15 +18,14 @@ from tui.commands import COMMANDS, Command, Place, commands_at
 from tui.desk import DeskStatus
 from tui.desk_paint import Now
 from tui.desk_view import Judged, Log
-from tui.dialogs.over import Over
-from tui.dwell import Dwell
+from tui.dwell import LOOK_SECONDS, Dwell
 from tui.one_by_one import Failed, OneByOne
-from tui.reading import code_at_end, tidy
-from tui.scanner import ENDS, Line
 from tui.screens.desk_acts import Acts
-from tui.screens.desk_kept import KeptScans
+from tui.screens.desk_keys import Keys
+from tui.screens.desk_lock import Lock
 from tui.screens.desk_parts import DeskParts
 from tui.screens.desk_reader import Reader
+from tui.text import safe
 from tui.widgets.desk_picture import DeskPicture, Seen
 from tui.words import Words
 
@@ -34,12 +33,11 @@ R = TypeVar("R")
 
 _STATS_SECONDS = 2.0
 _TICK_SECONDS = 0.25
-_QUIET_SECONDS = 1.5  # a whole code that nothing ended is read after so long
 _STOPS = frozenset({VerdictClass.HOLD, VerdictClass.WARN, VerdictClass.REFUSE})
-_AGAIN = Words("   lido de novo: mesma leitura", "   read again: the same reading")
-_BY_KEY = {command.key: command for command in COMMANDS if command.place is Place.DESK}
-_HOME_KEYS = frozenset(one.key for one in COMMANDS if one.action.startswith("app.go("))
-_LIST_KEYS = frozenset({"f1", "ctrl+p"})
+_MOVED = Words("agora: {list} · {gate}", "now: {list} · {gate}")
+_ONLY_LOCK = tuple(
+    replace(one, words=Words("Destrava", "Unlock")) for one in COMMANDS if one.id == "lock"
+)
 
 
 class DeskScreen(Home):
@@ -53,31 +51,33 @@ class DeskScreen(Home):
         super().__init__()
         self.parts = parts
         self.scans = Log()
-        self._line, self._typed_at = Line(), 0.0
         self._dwell: Dwell[Judged] = Dwell()
         self._judging = OneByOne("desk")
         self._looking = OneByOne("desk-look")
-        self._kept = KeptScans()
+        self._working = OneByOne("desk-jobs")
         self._will_paint, self._will_count, self._blurred = False, False, False
         self.bells = Bells(self, is_muted=parts.is_muted)
         self._now = Now(parts.now(), parts.status)
         self.acts = Acts(self)
+        self.kiosk = Lock(self, parts.keeper)
         self.reader = Reader(self, self._judging)
+        self.keys = Keys(self)
 
     def compose(self) -> ComposeResult:
         """Lay the lines out. Nothing here can have the focus."""
         yield DeskPicture(self.parts.tell)
 
     def on_mount(self) -> None:
-        """Start the two workers, the clock and the scanners."""
+        """Start the workers, the clock and the scanners."""
         self.run_worker(self._judging.run(), exit_on_error=False)
         self.run_worker(self._looking.run(), exit_on_error=False)
+        self.run_worker(self._working.run(), exit_on_error=False)
         self.set_interval(_TICK_SECONDS, self.tick)
         self.set_interval(_STATS_SECONDS, self.refresh_numbers)
         self.watch(self.app, "app_focus", self._focus, init=False)
         for source in self.parts.sources:
             source.start(
-                partial(self.app.call_from_thread, self.scanned),
+                partial(self.app.call_from_thread, self.keys.scanned),
                 partial(self.app.call_from_thread, self.trouble),
             )
         self.refresh_numbers()
@@ -89,98 +89,44 @@ class DeskScreen(Home):
             source.stop()
         self._judging.close()
         self._looking.close()
+        self._working.close()
 
     def on_resize(self) -> None:
         """Draw for the new size."""
         self.paint()
 
-    def closed(self) -> None:
-        """Judge what was scanned while dialogs lay over the desk, once none does."""
-        if isinstance(self.app.screen, Over):
-            return
-        for text in self._kept.let_go():
-            self.reader.read(text)
-
     def take_key(self, event: events.Key) -> bool:
-        """Take every key: letters are the scanner's, and what is no key of ours does nothing."""
-        over = self.app.screen
-        if isinstance(over, Over):
-            self._kept.key(over, event)
-            return True
-        if event.is_printable and event.character is not None:
-            self._typed_at, self.reader.note = self.parts.tick(), ""
-            self._line.put(event.character)
-            self.paint()
-        elif event.key in ENDS:
-            self._end()
-        elif event.key == "backspace":
-            self._line.back()
-            self.paint()
-        else:
-            return self._key_of_a_person(event.key)
-        return True
+        """Take every key, and say whether it was one of the desk's."""
+        return self.keys.take(event)
 
     def take_paste(self, text: str) -> bool:
         """Take pasted lines for scanned ones."""
         for line in text.splitlines():
-            self.scanned(line)
+            self.keys.scanned(line)
         return True
-
-    def scanned(self, text: str) -> None:
-        """Take a whole line: judged now, or kept while a dialog lies over the desk."""
-        over = self.app.screen
-        if not isinstance(over, Over):
-            self.reader.read(text)
-        elif tidy(text, self.parts.prefix):
-            self._kept.keep(over, over.text, text)
-
-    def _key_of_a_person(self, key: str) -> bool:
-        if self._dwell.key(self.parts.tick()):
-            self.paint()  # the next verdict is seen first; the key must not act on it unseen
-        elif key in _LIST_KEYS:
-            self.acts.commands()
-        elif key == "ctrl+q":
-            self.acts.leave()
-        elif key == "escape":
-            self._let_be()
-        elif key in {"left", "right"} and self.reader.held is not None:
-            self.reader.held.turn(1 if key == "right" else -1)
-        elif key in _BY_KEY:
-            self.acts.do(_BY_KEY[key].action)
-        else:
-            return key not in _HOME_KEYS
-        self.paint()
-        return True
-
-    def _let_be(self) -> None:
-        """Nobody goes in by what is held; a line that was begun is dropped."""
-        self.reader.held = None
-        self._line.end()
-        self._dwell.clear()
-        self.reader.note = ""
-
-    def _end(self) -> None:
-        whole = self._line.end()
-        if whole.startswith("/"):
-            self.acts.search(whole[1:])
-        elif whole:
-            self.reader.read(whole)
-        self.paint()
 
     def show(self, judged: Judged) -> None:
-        """Show what was judged: the bell first, then the picture."""
-        self.bells.ring(judged.look)
-        at, family = self.parts.tick(), judged.verdict.family
-        self.reader.hold(judged)
+        """Show what was judged, and write it down."""
         self.scans.add(judged, self.parts.tell)
-        self._dwell.come(judged, stops=family in _STOPS, at=at)
+        self.present(judged)
         self._will_count = True
-        self.paint()
         self.call_after_refresh(self.refresh_numbers)  # the verdict first, then the numbers
 
-    def seen(self) -> None:
-        """What stands was seen: the next verdict need not wait."""
-        self._dwell.key(self.parts.tick())
+    def present(self, judged: Judged) -> None:
+        """Ring the bell, and then draw the picture."""
+        self.bells.ring(judged.look)
+        self.reader.hold(judged)
+        stops = judged.verdict.family in _STOPS
+        self._dwell.come(judged, stops=stops, at=self.parts.tick())
+        self.paint()
+
+    def seen(self) -> bool:
+        """What stands was seen: the next verdict need not wait. Say whether it shows now."""
+        return self._dwell.key(self.parts.tick())
+
+    def clear(self) -> None:
+        """Show no verdict."""
+        self._dwell.clear()
 
     def undone(self, name: str) -> None:
         """Show that an admission was taken back."""
@@ -201,6 +147,19 @@ class DeskScreen(Home):
         """Ask something that changes nothing, beside the scans."""
         self._looking.ask(question, answered, failed)
 
+    def later(self, job: Callable[[], object]) -> None:
+        """Do what a sale has promised, beside everything else: no guest waits for a mail."""
+        self._working.ask(job, lambda _: None, self.failed)
+
+    def moved(self) -> None:
+        """Stand at another door: what was read at the one before is over."""
+        self.keys.let_be()
+        self.reader.forget()
+        self._now = replace(self._now, status=self.parts.desk.status(), stats=None)
+        self.say(_MOVED, list=safe(self.status.list), gate=safe(self.status.gate) or "–")
+        self.refresh_numbers()
+        self.paint()
+
     def failed(self, error: BoxOfficeError) -> None:
         """Tell a refusal. The door goes on."""
         self.trouble(f"{error.message} {error.hint}".strip())
@@ -217,9 +176,8 @@ class DeskScreen(Home):
         """Look at the stop-watch: what is due is shown, and a line nothing ended is read."""
         at = self.parts.tick()
         self._dwell.tick(at)
-        is_quiet = bool(self._line.text) and at - self._typed_at > _QUIET_SECONDS
-        if is_quiet and code_at_end(self._line.text)[1]:
-            self.reader.read(self._line.end())
+        self.kiosk.tick(at)
+        self.keys.tick(at)
         self._now = replace(self._now, at=self.parts.now())
         self.paint()
 
@@ -243,9 +201,19 @@ class DeskScreen(Home):
         self.window.tell(self.parts.tell.say(words, **facts))
 
     @property
+    def status(self) -> DeskStatus:
+        """How the desk stands, when it was asked last."""
+        return self._now.status
+
+    @property
     def shown(self) -> Judged | None:
         """The verdict that stands on the screen."""
         return self._dwell.shown
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a person can have read the verdict that stands."""
+        return self.parts.tick() - self._dwell.shown_at >= LOOK_SECONDS
 
     @property
     def is_at_rest(self) -> bool:
@@ -285,12 +253,13 @@ class DeskScreen(Home):
                 direction=reader.direction,
                 shown=shown,
                 proof=held.proof if held else None,
-                waiting_count=self._dwell.waiting_count,
-                line=self._line.text,
+                waiting_count=self._dwell.waiting_count + reader.group_count,
+                line=self.keys.text,
                 note=reader.note,
                 judging_count=reader.judging_count,
                 is_muted=self.bells.is_muted,
                 is_blurred=self._blurred,
-                commands=tuple(self.commands),
+                is_locked=self.kiosk.is_locked,
+                commands=_ONLY_LOCK if self.kiosk.is_locked else tuple(self.commands),
             )
         )

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from boxoffice.door.models import Source
-from boxoffice.door.rules import Asked, Direction, Verdict
+from boxoffice.door.rules import Asked, Verdict, VerdictClass
 from boxoffice.door.scan import new_nonce
 from boxoffice.door.search import Hit
 from boxoffice.door.words import Admission
-from boxoffice.money import Money
+from boxoffice.staff.rules import Permission
+from tui.desk import Approval
 from tui.desk_paint import key_name
 from tui.desk_view import Judged, Shot
+from tui.dialogs.because import Because
 from tui.dialogs.over import Ask, Listing, Over
-from tui.dialogs.sale import METHOD_WORDS, METHODS, Sale, Wish
+from tui.dialogs.place import WhichPlace
 from tui.dialogs.search import Search
+from tui.dialogs.secret import Lend
+from tui.screens.desk_sales import Sales
 from tui.text import safe
-from tui.walk_in import Counter, Offer, Sold
 from tui.words import Words
 
 if TYPE_CHECKING:
@@ -25,11 +27,19 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_NO_COUNTER = Words(
-    "esta portaria não vende: mande ao balcão", "this desk does not sell: send to the counter"
-)
 _NOTHING = Words("nada lido ainda", "nothing was scanned yet")
-_SOLD = Words("pedido {order}: {total}", "order {order}: {total}")
+_NO_OVERRIDE = Words("ninguém foi barrado agora", "nobody was stopped just now")
+_LEND = Words("Quem autoriza? Nome e PIN", "Who approves? Name and PIN")
+_UNDONE = (
+    Words("leitura errada", "read by mistake"),
+    Words("a pessoa desistiu", "the guest did not go in"),
+    Words("ingresso de outra pessoa", "somebody else's ticket"),
+)
+_OVERRIDDEN = (
+    Words("o documento foi conferido", "the document was checked"),
+    Words("convidado da produção", "a guest of the house"),
+    Words("erro nosso no ingresso", "a mistake of ours"),
+)
 
 
 class Acts:
@@ -37,6 +47,7 @@ class Acts:
 
     def __init__(self, screen: "DeskScreen") -> None:
         self._screen = screen
+        self.sales = Sales(screen, self)
 
     def do(self, action: str) -> None:
         """Do one of the desk's own commands, by its name in `tui/commands.py`."""
@@ -46,10 +57,13 @@ class Acts:
             "search": self.search,
             "undo": self.undo,
             "group": self.group,
-            "sell": self.sell,
+            "sell": self.sales.sell,
             "turn": screen.reader.turn,
             "sound": screen.bells.toggle,
-            "reprint": self.reprint,
+            "reprint": self.sales.reprint,
+            "override": self.override,
+            "place": self.place,
+            "lock": screen.kiosk.turn,
         }
         acts[action]()
         screen.paint()
@@ -64,12 +78,12 @@ class Acts:
             if one.action not in {"app.help", "app.command_palette", "app.back"}
         ]
         title = Words("TECLAS E COMANDOS", "KEYS AND COMMANDS")
-        self._over(Listing(language, title, rows), self._chosen)
+        self.over(Listing(language, title, rows), self._chosen)
 
     def leave(self) -> None:
         """End the program, when that is meant."""
         title = Words("Sair da portaria?", "Leave the desk?")
-        self._ask(title, [], lambda _: self._screen.window.exit())
+        self.ask(title, [], lambda _: self._screen.window.exit())
 
     def search(self, text: str = "") -> None:
         """Find a guest, and let in whoever was picked."""
@@ -83,15 +97,57 @@ class Acts:
             )
 
         dialog = Search(screen.parts.tell, look, text)
-        self._over(dialog, partial(self._picked, dialog))
+        self.over(dialog, partial(self._picked, dialog))
 
     def undo(self) -> None:
-        """Take this desk's last admission back."""
+        """Take this desk's last admission back, and keep why."""
         screen = self._screen
+        desk = screen.parts.desk
         title = Words("Desfazer a última entrada?", "Undo the last admission?")
         last = next((row for row in screen.scans.rows if row.look == "admit"), None)
         told = [] if last is None else [f"{last.code}  {last.name}"]
-        self._ask(title, told, lambda _: screen.ask(screen.parts.desk.undo, screen.undone))
+
+        def undo(reason: str, approval: Approval | None) -> None:
+            screen.ask(partial(desk.undo, reason, approval), screen.undone)
+
+        self._because(title, told, _UNDONE, Permission.UNDO_SCAN, undo)
+
+    def override(self) -> None:
+        """Let the ticket that was stopped in against the rules: a supervisor says so, and why."""
+        screen = self._screen
+        shown = screen.shown
+        ticket = None if shown is None else shown.ticket
+        if shown is None or ticket is None or shown.verdict.admits:
+            screen.say(_NO_OVERRIDE)
+            return
+        title = Words("Admitir contra as regras?", "Let in against the rules?")
+        told = [f"{ticket.short_code}  {screen.parts.tell.name(ticket.holder_name)}"]
+        told.append(screen.parts.tell.so(shown))
+
+        def override(reason: str, approval: Approval | None) -> None:
+            screen.reader.override(shown.shot, reason, approval)
+
+        self._because(title, told, _OVERRIDDEN, Permission.OVERRIDE_DOOR, override)
+
+    def place(self) -> None:
+        """Choose another door of the event, or another name for this gate."""
+        screen, status = self._screen, self._screen.status
+
+        def asked(doors: Sequence[str]) -> None:
+            language = screen.parts.tell.language
+            self.over(WhichPlace(language, doors, status.list, status.gate), self._placed)
+
+        screen.look(screen.parts.desk.doors, asked, screen.failed)
+
+    def with_permission(
+        self, permission: Permission, title: Words, then: Callable[[Approval | None], object]
+    ) -> None:
+        """Go on at once where the operator may, else once a supervisor has lent the permission."""
+        if self._screen.parts.desk.may(permission):
+            then(None)
+        else:
+            language = self._screen.parts.tell.language
+            self.over(Lend(language, title.say(language)), then)
 
     def group(self) -> None:
         """Let in the rest of the order of who came last."""
@@ -104,33 +160,7 @@ class Acts:
         title = Words("Admitir o grupo do pedido {order}?", "Let in the group of order {order}?")
         question = partial(screen.parts.desk.group, order, asked)
         answered = partial(self._grouped, asked)
-        self._ask(title, [], lambda _: screen.ask(question, answered), order=order)
-
-    def sell(self) -> None:
-        """Sell to who comes without a ticket, into the open till, and let them in."""
-        counter = self._counter()
-        if counter is not None:
-            self._screen.look(counter.offers, self._offered, self._screen.failed)
-
-    def collect(self, judged: Judged) -> None:
-        """Take what the order of a held ticket owes, and let its guest in."""
-        counter, ticket = self._counter(), judged.ticket
-        if counter is not None and ticket is not None:
-            self._screen.look(
-                partial(counter.owed, ticket.short_code),
-                partial(self._owed, judged),
-                self._screen.failed,
-            )
-
-    def reprint(self) -> None:
-        """Print the last ticket that was read once more."""
-        counter, ticket = self._counter(), self._screen.scans.last_ticket
-        if counter is None:
-            return
-        if not ticket:
-            self._screen.say(_NOTHING)
-            return
-        self._screen.look(partial(counter.print, ticket), self._printed, self._screen.failed)
+        self.ask(title, [], lambda _: screen.ask(question, answered), order=order)
 
     def _chosen(self, action: str) -> None:
         if action == "app.leave":
@@ -146,7 +176,7 @@ class Acts:
         told = [f"{safe(hit.tier)} · {hit.short_code} · {hit.document} · {dialog.state(hit)}"]
         asked = Asked(screen.reader.direction)
         name = screen.parts.tell.name(hit.holder_name)
-        self._ask(
+        self.ask(
             title,
             told,
             lambda _: screen.reader.judge(hit.short_code, Source.SEARCH, asked),
@@ -155,55 +185,48 @@ class Acts:
 
     def _grouped(self, asked: Asked, admissions: Sequence[Admission]) -> None:
         screen = self._screen
-        has_come = any(admission.verdict.admits for admission in admissions)
+        coming = {VerdictClass.ADMIT, VerdictClass.HOLD}
+        is_coming = any(admission.verdict.family in coming for admission in admissions)
+        held: list[Judged] = []
         for admission in sorted(admissions, key=lambda one: not one.verdict.admits):
             name = admission.ticket.short_code if admission.ticket else ""
             shot = Shot(name, new_nonce(), asked, Source.GROUP)
             judged = Judged(shot, screen.parts.now(), admission)
-            if has_come and admission.verdict is Verdict.ALREADY_IN:
+            if is_coming and admission.verdict is Verdict.ALREADY_IN:
                 screen.scans.add(judged, screen.parts.tell)  # who came first is no surprise
+            elif admission.verdict.family is VerdictClass.HOLD:
+                screen.scans.add(judged, screen.parts.tell)
+                held.append(judged)
             else:
                 screen.show(judged)
+        screen.reader.hold_group(held)
         count = sum(admission.verdict.admits for admission in admissions)
         told = Words("{count} de {all} entraram", "{count} of {all} let in")
         screen.say(told, count=count, all=len(admissions))
 
-    def _offered(self, offers: Sequence[Offer]) -> None:
+    def _because(
+        self,
+        title: Words,
+        told: list[str],
+        reasons: Sequence[Words],
+        permission: Permission,
+        then: Callable[[str, Approval | None], object],
+    ) -> None:
         language = self._screen.parts.tell.language
-        self._over(Sale(language, offers), self._wished)
 
-    def _wished(self, wish: Wish) -> None:
-        counter, key = self._counter(), new_nonce()
-        assert counter is not None, "it has offered something"
-        question = partial(counter.sell, wish.wanted, wish.name, wish.method, key=key)
-        self._screen.ask(question, self._sold)
+        def chosen(reason: str) -> None:
+            self.with_permission(permission, _LEND, partial(then, reason))
 
-    def _sold(self, sold: Sold) -> None:
-        screen = self._screen
-        screen.say(_SOLD, order=sold.order, total=sold.total)
-        for ticket in sold.tickets:
-            screen.reader.judge(ticket, Source.TYPED, Asked(Direction.IN))
+        self.over(Because(language, title.say(language), told, reasons), chosen)
 
-    def _owed(self, judged: Judged, owed: Money) -> None:
-        language = self._screen.parts.tell.language
-        assert judged.ticket is not None, "its ticket owes something"
-        ways = [METHOD_WORDS[method].say(language) for method in METHODS]
-        title = Words("Receber {owed} e admitir?", "Take {owed} and let in?")
-        told = [self._screen.parts.tell.name(judged.ticket.holder_name)]
-        self._ask(title, told, partial(self._taken, judged), ways, owed=owed)
+    def _placed(self, place: tuple[str, str]) -> None:
+        screen, (door, gate) = self._screen, place
 
-    def _taken(self, judged: Judged, way: int) -> None:
-        screen, counter, ticket = self._screen, self._counter(), judged.ticket
-        assert counter is not None, "it knew what is owed"
-        assert ticket is not None, "its ticket owed something"
-        shot = judged.shot
-        screen.ask(
-            partial(counter.collect, ticket.short_code, METHODS[way]),
-            lambda _: screen.reader.judge(shot.text, shot.source, shot.asked),
-        )
+        def moved(_: None) -> None:
+            self.sales.move(door)
+            screen.moved()
 
-    def _printed(self, path: Path) -> None:
-        self._screen.say(Words("impresso: {path}", "printed: {path}"), path=path)
+        screen.ask(partial(screen.parts.desk.move, door, gate), moved)
 
     def _last_order(self) -> str:
         """Name the order that was shown last: that of a ticket, or one with several."""
@@ -212,13 +235,7 @@ class Acts:
             return shown.admission.choices[0].short_code.partition("-")[0]
         return self._screen.scans.last_ticket.partition("-")[0]
 
-    def _counter(self) -> Counter | None:
-        counter = self._screen.parts.counter
-        if counter is None:
-            self._screen.say(_NO_COUNTER)
-        return counter
-
-    def _ask(
+    def ask(
         self,
         title: Words,
         told: list[str],
@@ -226,13 +243,17 @@ class Acts:
         ways: list[str] | None = None,
         **facts: object,
     ) -> None:
+        """Ask a question before something is done."""
         language = self._screen.parts.tell.language
-        self._over(Ask(language, title.say(language, **facts), told, ways), then)
+        self.over(Ask(language, title.say(language, **facts), told, ways), then)
 
-    def _over(self, dialog: Over[R], then: Callable[[R], object]) -> None:
+    def over(self, dialog: Over[R], then: Callable[[R], object]) -> None:
+        """Lay a dialog over the desk; what it answers is told, unless it is no."""
+
         def closed(answer: R | None) -> None:
             if answer is not None:
                 then(answer)
-            self._screen.closed()
+            self._screen.keys.closed()
 
+        dialog.shown_at = self._screen.parts.tick()
         self._screen.window.push_screen(dialog, closed)

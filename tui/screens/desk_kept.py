@@ -5,6 +5,7 @@ from typing import Any
 from textual import events
 
 from tui.dialogs.over import Over
+from tui.dwell import LOOK_SECONDS
 from tui.reading import Order, code_at_end, order_of
 from tui.scanner import ENDS
 
@@ -18,12 +19,15 @@ class KeptScans:
     def __init__(self) -> None:
         self._texts: list[str] = []
 
-    def key(self, over: Over[Any], event: events.Key) -> None:
-        """Give a dialog its key. Only `ctrl+o`, which no scanner types, makes it act."""
+    def key(self, over: Over[Any], event: events.Key, at: float) -> None:
+        """Give a dialog its key. Only `ctrl+o` makes it act, once it can have been read.
+
+        A code may hold `ctrl+o` and all that comes before it: whoever prints one must not act.
+        """
         if event.is_printable and event.character is not None:
             over.put(event.character)
         elif event.key in ENDS:
-            self._end(over)
+            self._end(over, at)
         elif event.key == "backspace":
             over.back()
         elif event.key in _STEPS:
@@ -31,7 +35,7 @@ class KeptScans:
         elif event.key in _TURNS:
             over.turn(_TURNS[event.key])
         elif event.key == "ctrl+o":
-            over.act()
+            _act(over, at)
         elif event.key == "escape":
             over.dismiss(None)
 
@@ -45,12 +49,17 @@ class KeptScans:
         texts, self._texts = self._texts, []
         return texts
 
-    def _end(self, over: Over[Any]) -> None:
+    def _end(self, over: Over[Any], at: float) -> None:
         typed, code = code_at_end(over.text)
         if code:
             self.keep(over, typed, code)
         elif order_of(over.text) is Order.CONFIRM:
             over.put_aside("", len(self._texts))
-            over.act()
+            _act(over, at)
         else:
             over.enter()
+
+
+def _act(over: Over[Any], at: float) -> None:
+    if at - over.shown_at >= LOOK_SECONDS:
+        over.act()

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boxoffice.door.rules import Asked, Proof, Verdict
+from tui.counter import Counter
 from tui.desk import Desk, DeskStatus
 from tui.desk_view import Judged, Teller
+from tui.screens.desk_lock import Keeper
 from tui.sources import ScanSource
-from tui.walk_in import Counter
 
 PROOFS = (None, Proof.STUDENT, Proof.YOUTH, Proof.SENIOR, Proof.DISABILITY, Proof.TEACHER)
 
@@ -22,7 +23,8 @@ class DeskParts:
     status: DeskStatus
     tell: Teller
     now: Callable[[], datetime]
-    counter: Counter | None = None
+    counter: Callable[[str], Counter] | None = None  # makes one for a door, when it is wanted
+    keeper: Keeper | None = None  # knows the secret of who is logged in, for the lock
     sources: Sequence[ScanSource] = ()
     prefix: str = ""
     is_muted: bool = False

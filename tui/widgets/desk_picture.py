@@ -12,6 +12,7 @@ from tui.commands import Command
 from tui.desk_paint import (
     Now,
     Shape,
+    State,
     counts,
     head,
     keys,
@@ -41,6 +42,7 @@ class Seen:
     judging_count: int
     is_muted: bool
     is_blurred: bool
+    is_locked: bool
     commands: tuple[Command, ...]
 
 
@@ -65,12 +67,13 @@ class DeskPicture(Vertical):
         """Draw what is seen, for the size that the terminal has now."""
         tell, now, log = self._tell, seen.now, seen.log
         width, height = self.app.size
-        shape = shape_of(width, height)
+        shape = shape_of(width, height, is_ascii=tell.is_ascii)
         for each in Shape:
             self.set_class(each is shape, f"-{each}")
         look = READY if seen.shown is None else seen.shown.look
         self.query_one("#verdict", Static).set_classes(look.name)
-        self._put("head", head(tell, now, seen.direction, width, is_blurred=seen.is_blurred))
+        state = State(is_blurred=seen.is_blurred, is_locked=seen.is_locked)
+        self._put("head", head(tell, now, seen.direction, width, state))
         self._put(
             "verdict",
             verdict(

@@ -1354,6 +1354,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=False),
         sa.Column("desk_id", sa.Uuid(), nullable=True),
         sa.Column("desk_sequence", sa.Integer(), nullable=True),
         sa.Column("device_at", UtcDateTime(), nullable=True),

@@ -1,0 +1,213 @@
+"""A desk on a line asks the box office for what only people there may allow, and never alone."""
+
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+from argon2 import PasswordHasher
+
+from boxoffice.door.models import Entry, Scan, Source
+from boxoffice.door.rules import Asked, Verdict
+from boxoffice.door.scan import new_nonce
+from boxoffice.errors import BadValue, BoxOfficeError, Forbidden, LineSilent, Refused
+from boxoffice.money import Money
+from boxoffice.payments.models import Payment
+from boxoffice.payments.provider import Method
+from boxoffice.staff import hashing
+from boxoffice.staff.change import change_pin
+from boxoffice.staff.hashing import hashed
+from boxoffice.staff.rules import LOCAL_ADMIN, Actor, Permission, Role
+from boxoffice.till.open_shift import open_shift
+from tests.making import LOTE, a_sale, an_event, codes_of, rows
+from tests.staff.people import added
+from tests.tui.conftest import Venue, scanned
+from tui.counter import Wish
+from tui.desk import Approval
+from tui.remote import RemoteDesk
+from tui.remote_counter import RemoteCounter
+
+PIN = "2719"
+ONE = Wish(((LOTE, 1),), "Ana Lima", Method.CASH)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture
+def staffed(venue: Venue) -> Iterator[Venue]:
+    """A venue with a door lead, and two clerks of whom carla has an open till."""
+    office = venue.office
+    with patch.object(hashing, "HASHER", CHEAP):
+        added(office, "rita", Role.ADMIN)
+        an_event(office)
+        for name, role in (
+            ("lia", Role.DOOR_LEAD), ("carla", Role.BOX_OFFICE), ("caio", Role.BOX_OFFICE),
+        ):  # fmt: skip
+            added(office, name, role)
+            with office.writing() as session:
+                change_pin(session, Actor(name, role), hashed(PIN), now=office.now())
+        with office.writing() as session:
+            clerk = Actor("carla", Role.BOX_OFFICE)
+            open_shift(session, clerk, start=Money(0, "BRL"), now=office.now())
+        yield venue
+
+
+def overridden(desk: RemoteDesk, text: str, approval: Approval | None, nonce: str = "") -> Verdict:
+    return desk.scan(
+        text,
+        nonce=nonce or new_nonce(),
+        asked=Asked(override="came with the band"),
+        source=Source.SCANNER,
+        approval=approval,
+    ).verdict
+
+
+def case_of(error: pytest.ExceptionInfo[BoxOfficeError]) -> str:
+    return error.value.case
+
+
+def test_a_supervisor_overrides_over_the_line_once(staffed: Venue) -> None:
+    (code,) = codes_of(a_sale(staffed.office))
+    desk, lia, nonce = staffed.desk(staffed.enrolled()), Approval("lia", PIN), new_nonce()
+    scanned(desk, code)
+
+    said = [overridden(desk, code, lia, nonce) for _ in range(2)]
+
+    assert said == [Verdict.OK_OVERRIDE] * 2
+    assert not desk.may(Permission.OVERRIDE_DOOR)
+    (kept,) = (scan for scan in rows(staffed.office, Scan) if scan.approved_by)
+    assert (kept.operator, kept.approved_by) == ("desk A", "lia")
+    assert len(rows(staffed.office, Entry)) == 2
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("approval", "case"),
+    [
+        (None, "forbidden"),
+        (Approval("carla", PIN), "forbidden"),
+        (Approval("lia", "0000"), "approval.wrong"),
+        (Approval("\x1b[2J", "\x00"), "approval.wrong"),
+        (Approval("x" * 1_000, PIN), "value.invalid"),
+    ],
+)
+def test_no_wrong_approval_opens_the_door_or_drops_the_line(
+    staffed: Venue, approval: Approval | None, case: str
+) -> None:
+    (code,) = codes_of(a_sale(staffed.office))
+    desk = staffed.desk(staffed.enrolled())
+
+    with pytest.raises((Forbidden, BadValue)) as caught:
+        overridden(desk, code, approval)
+
+    assert case_of(caught) == case
+    assert rows(staffed.office, Scan) == []
+    assert scanned(desk, code) is Verdict.OK
+    desk.close()
+
+
+def test_without_a_line_nobody_is_let_in_against_the_rules_and_nothing_is_sold(
+    staffed: Venue,
+) -> None:
+    (code,) = codes_of(a_sale(staffed.office))
+    folder = staffed.enrolled()
+    desk = staffed.desk(folder)
+    counter = RemoteCounter(desk, staffed.line(folder))
+    staffed.cable.cut_after = 0
+
+    for ask in (lambda: overridden(desk, code, Approval("lia", PIN)), counter.offers):
+        with pytest.raises(LineSilent, match="needs the box office"):
+            ask()
+
+    assert scanned(desk, code) is Verdict.OK_UNSYNCED
+    desk.close()
+
+
+def test_a_clerk_sells_over_the_line_and_an_answer_that_was_lost_is_no_second_sale(
+    staffed: Venue,
+) -> None:
+    folder = staffed.enrolled()
+    desk = staffed.desk(folder)
+    counter, carla = RemoteCounter(desk, staffed.line(folder)), Approval("carla", PIN)
+    offers = counter.offers()
+
+    staffed.cable.drops_answers = True
+    with pytest.raises(LineSilent):
+        counter.sell(ONE, key="sale-1", approval=carla)
+    staffed.cable.drops_answers = False
+    sold = counter.sell(ONE, key="sale-1", approval=carla)
+
+    assert [(offer.tier, offer.price) for offer in offers] == [(LOTE, Money(10_000, "BRL"))]
+    assert (sold.total, len(sold.tickets)) == (Money(10_000, "BRL"), 1)
+    assert scanned(desk, sold.tickets[0]) is Verdict.OK
+    assert len(rows(staffed.office, Payment)) == 1
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("approval", "wish", "case"),
+    [
+        (None, ONE, "forbidden"),
+        (Approval("lia", PIN), ONE, "forbidden"),
+        (Approval("caio", PIN), ONE, "till.closed"),
+        (Approval("carla", PIN), Wish(((LOTE, 50),), "", Method.CASH), "tier.sold_out"),
+        (Approval("carla", PIN), Wish(((LOTE, 1),), "", Method.PIX), "value.invalid"),
+        (Approval("carla", PIN), Wish(((LOTE, 0),), "", Method.CASH), "value.invalid"),
+        (Approval("carla", PIN), Wish((), "", Method.CASH), "value.invalid"),
+        (Approval("carla", PIN), Wish(((LOTE, 1),), "\x1b[2J", Method.CASH), "value.invalid"),
+    ],
+)
+def test_what_the_rules_or_the_roles_refuse_is_not_sold_and_says_why(
+    staffed: Venue, approval: Approval | None, wish: Wish, case: str
+) -> None:
+    folder = staffed.enrolled()
+    desk = staffed.desk(folder)
+
+    with pytest.raises((Forbidden, Refused, BadValue)) as caught:
+        RemoteCounter(desk, staffed.line(folder)).sell(wish, key="k", approval=approval)
+
+    assert case_of(caught) == case
+    assert rows(staffed.office, Payment) == []
+    desk.close()
+
+
+def test_what_needs_the_counter_is_sent_there(staffed: Venue) -> None:
+    folder = staffed.enrolled()
+    desk = staffed.desk(folder)
+    counter = RemoteCounter(desk, staffed.line(folder))
+
+    for ask in (
+        lambda: counter.owed("K7QX2M-1"),
+        lambda: counter.collect("K7QX2M-1", Method.CASH),
+        lambda: counter.print("K7QX2M-1"),
+    ):
+        with pytest.raises(Refused):
+            ask()
+    desk.close()
+
+
+def test_a_desk_on_a_line_changes_its_gate_and_not_its_list(staffed: Venue) -> None:
+    first, second = (codes_of(a_sale(staffed.office))[0] for _ in range(2))
+    desk = staffed.desk(staffed.enrolled())
+    desk.move("main", "North")
+    scanned(desk, first)
+    desk.stay_offline()
+    scanned(desk, second)
+
+    assert (desk.doors(), desk.status().gate) == (["main"], "North")
+    assert rows(staffed.office, Scan)[0].gate == "North"
+    with pytest.raises(Forbidden):
+        desk.move("vip", "North")
+    with pytest.raises(BadValue):
+        desk.move("main", "\x1b[2J")
+    desk.close()
+
+
+def test_an_undo_tells_its_reason_through_the_journal(staffed: Venue) -> None:
+    (code,) = codes_of(a_sale(staffed.office))
+    staffed.office.actor = LOCAL_ADMIN
+    desk = staffed.desk(staffed.enrolled())
+    scanned(desk, code)
+    desk.undo("read by mistake")
+
+    (undone,) = (scan for scan in rows(staffed.office, Scan) if scan.direction == "undo")
+    assert undone.reason == "read by mistake"
+    desk.close()
