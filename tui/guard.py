@@ -61,7 +61,7 @@ class Guard(Generic[E, F]):
         return self.release() if len(self._held) > LENGTH_MAX else []
 
     def end(self, event: E, at: float) -> Ended[E, F]:
-        """Take the key that ends a line. One that a scanner sends besides (CR and LF) is its too."""
+        """Take the key that ends a line. A scanner may send two, CR and LF: both are its."""
         text = "".join(key.character for key in self._held)
         before, code = self.split(text)
         first = len(before)

@@ -59,6 +59,7 @@ class House:
     event: str | None = None  # the slug that the screens are about
     line: str = ""  # the command that was run last
     zone: ZoneInfo = _ZONE  # of the event
+    mark: object = None  # of the database, when it was looked at last
 
     def read(self, ask: Callable[[ReadSession], T]) -> T:
         """Ask the database one question. It may block.
@@ -68,6 +69,16 @@ class House:
         """
         with self.office.reading() as session:
             return ask(session)
+
+    def has_news(self) -> bool:
+        """Say whether anybody has written since this was asked last. It may block.
+
+        Raises:
+            Unavailable, Busy: the database does not answer.
+        """
+        before, self.mark = self.mark, None  # whatever fails now, the next answer is yes
+        self.mark = self.office.database.mark()
+        return self.mark != before
 
     def look_around(self, session: ReadSession) -> None:
         """Choose an event, unless one is: the first that is not over, or else the last one."""

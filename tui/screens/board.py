@@ -1,12 +1,13 @@
 """What the screens of the dashboard have in common: a bar, a body, the last command, the keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.content import Content
+from textual.content import Content, Span
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState, get_current_worker
@@ -17,7 +18,7 @@ from boxoffice.log import log_failure
 from boxoffice.orders.models import OrderState
 from tui.acts.act import Act
 from tui.app import BoxOfficeApp, Home
-from tui.commands import COMMANDS, Place
+from tui.commands import COMMANDS
 from tui.dialogs.form import Form
 from tui.dialogs.page import Page
 from tui.house import Answer, House
@@ -50,7 +51,8 @@ class Board(Home):
     """One screen. `ask` runs in a thread and may block; `show` gets what it found."""
 
     TITLE_WORDS: ClassVar[Words]
-    SECONDS: ClassVar[float] = 5.0  # between questions, while it is shown
+    SECONDS: ClassVar[float] = 5.0  # between looks, while it is shown
+    REST_SECONDS: ClassVar[float] = 30.0  # between questions, while nobody writes: ages go on
 
     def __init__(self, house: House) -> None:
         super().__init__()
@@ -58,6 +60,8 @@ class Board(Home):
         self._gone_at: datetime | None = None
         self._trouble = ""
         self._is_asking = False
+        self._asked_at = float("-inf")
+        self._parts: dict[str, tuple[str, Sequence[Span]]] = {}  # as they are drawn
         self.is_read = False  # whether a first answer has come
         for command in COMMANDS:
             if command.place is self.PLACE:
@@ -84,6 +88,13 @@ class Board(Home):
         """Show what was found."""
         raise NotImplementedError
 
+    def put(self, name: str, content: Content) -> None:
+        """Show content in a part of the screen; nothing is drawn when it is what stands there."""
+        drawn = (content.plain, content.spans)
+        if self._parts.get(name) != drawn:
+            self._parts[name] = drawn
+            self.query_one(f"#{name}", Static).update(content)
+
     def say(self, words: Words, **facts: object) -> str:
         """Return words in the language of whoever sits here."""
         return words.say(self.house.language, **facts)
@@ -97,8 +108,8 @@ class Board(Home):
         return "" if moment is None else f"{moment.astimezone(self.house.zone):%d/%m %H:%M}"
 
     def on_mount(self) -> None:
-        """Ask again and again while this screen is the one that is shown."""
-        self.set_interval(self.SECONDS, self.reload)
+        """Look again and again while this screen is the one that is shown."""
+        self.set_interval(self.SECONDS, self.look)
         self._show_bar()
 
     def on_screen_resume(self) -> None:
@@ -112,14 +123,29 @@ class Board(Home):
             self._is_asking = True
             self._load()
 
+    def look(self) -> None:
+        """Ask anew when somebody has written since, or half a minute has passed."""
+        if self.is_current and not self._is_asking:
+            self._is_asking = True
+            is_old = monotonic() - self._asked_at >= self.REST_SECONDS
+            self._load(only_news=not is_old and self._gone_at is None)
+
     @work(thread=True, group="load", exit_on_error=False)
-    def _load(self) -> None:
+    def _load(self, *, only_news: bool = False) -> None:
         try:
+            if only_news and not self.house.has_news():
+                self._call(self._rested)
+                return
+            self._asked_at = monotonic()
             found = self.house.read(self._ask)
         except BoxOfficeError as error:
             self._call(self._failed, error)
         else:
             self._call(self._came, found)
+
+    def _rested(self) -> None:
+        self._is_asking = False
+        self._show_bar()
 
     def _ask(self, session: ReadSession) -> Any:
         self.house.look_around(session)
@@ -244,9 +270,7 @@ class Board(Home):
         right += f"  {now:%H:%M} "
         name = said(left, "bold", length_max=max(10, self.size.width - len(right) - 1))
         gap = max(1, self.size.width - name.cell_length - len(right))
-        self.query_one("#bar", Static).update(
-            Content.assemble(name, " " * gap, Content.styled(right, style))
-        )
+        self.put("bar", Content.assemble(name, " " * gap, Content.styled(right, style)))
 
     def on_resize(self) -> None:
         """Fit the bar to the new width."""
@@ -254,12 +278,9 @@ class Board(Home):
 
     def _show_last(self) -> None:
         line = f" $ {self.house.line}" if self.house.line else ""
-        self.query_one("#last", Static).update(said(line, "dim", length_max=400))
+        self.put("last", said(line, "dim", length_max=400))
 
 
 def home_of(board: Callable[[House], Board], house: House) -> Callable[[], Home]:
     """Return what makes a screen of the window."""
     return lambda: board(house)
-
-
-__all__ = ["BAD", "GOOD", "ORDER_MARKS", "WAITS", "Board", "Place", "home_of"]

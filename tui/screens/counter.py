@@ -97,7 +97,7 @@ class CounterBoard(Board):
             if found.cash is None
             else said(self.say(_TILL, code=found.shift, cash=found.cash), "dim")
         )
-        self.query_one("#drawer", Static).update(drawer)
+        self.put("drawer", drawer)
 
     def on_key(self, event: events.Key) -> None:
         """Take digits for how many: `1` `2` is twelve."""
@@ -171,12 +171,12 @@ class CounterBoard(Board):
         self.query_one("#tiers", Listing).fill(lines)
         count = sum(self._cart.values())
         text = self.say(_CART, count=count, total=total) if count else self.say(_EMPTY)
-        self.query_one("#cart", Static).update(said(text, "bold" if count else "dim"))
+        self.put("cart", said(text, "bold" if count else "dim"))
 
     def _sold(self, answer: Answer) -> None:
         told: dict[str, Any] = json.loads(answer.out)
         order = told["order"]
-        self.query_one("#sold", Static).update(self._told(order, told.get("change_minor")))
+        self.put("sold", self._told(order, told.get("change_minor")))
         self.action_clear()
 
     def _charged(self, answer: Answer) -> None:

@@ -83,7 +83,7 @@ class JobsBoard(Board):
                         running=at.running_count, bad=at.bad_count,
                         who=who or self.say(_NOBODY))  # fmt: skip
         numbers = said(text, BAD if at.bad_count else GOOD)
-        self.query_one("#numbers", Static).update(numbers)
+        self.put("numbers", numbers)
         self.query_one("#jobs", Listing).fill([self._job(job) for job in found.jobs])
         self.query_one("#letters", Listing).fill([self._letter(one) for one in found.letters])
 

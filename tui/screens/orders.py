@@ -96,7 +96,7 @@ class OrdersBoard(Board):
         self.query_one("#rows", Listing).fill([self._line(one) for one in found.lines])
         nothing = said(self.say(_NONE) if found.text else "", "dim")
         detail = nothing if found.order is None else self._detail(found.order, found.payment)
-        self.query_one("#order", Static).update(detail)
+        self.put("order", detail)
         if found.text != self._text or self.chosen != (found.order.code if found.order else ""):
             self._code = self.chosen
             self.reload()

@@ -65,7 +65,7 @@ class TillBoard(Board):
         """Show what passed the drawer."""
         self._shift = found
         text = said(self.say(_NONE)) if found is None else self._told(found)
-        self.query_one("#shift", Static).update(text)
+        self.put("shift", text)
 
     def action_open(self) -> None:
         """Open the till."""

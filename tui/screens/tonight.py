@@ -107,13 +107,13 @@ class TonightBoard(Board):
     def show(self, found: Found | None) -> None:
         """Show the numbers."""
         if found is None:
-            self.query_one("#numbers", Static).update(said(self.say(_NO_EVENT), "bold"))
+            self.put("numbers", said(self.say(_NO_EVENT), "bold"))
             return
-        self.query_one("#numbers", Static).update(self._numbers(found.night))
-        self.query_one("#pace", Static).update(self._pace(found.night))
+        self.put("numbers", self._numbers(found.night))
+        self.put("pace", self._pace(found.night))
         self.query_one("#tiers", Listing).fill(self._tiers(found.night))
-        self.query_one("#health", Static).update(self._health(found))
-        self.query_one("#latest", Static).update(self._latest(found))
+        self.put("health", self._health(found))
+        self.put("latest", self._latest(found))
 
     def _numbers(self, night: Tonight) -> Content:
         event, language = night.event, self.house.language
