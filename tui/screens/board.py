@@ -134,14 +134,14 @@ class Board(Home):
     def _load(self, *, only_news: bool = False) -> None:
         try:
             if only_news and not self.house.has_news():
-                self._call(self._rested)
+                self.call(self._rested)
                 return
             self._asked_at = monotonic()
             found = self.house.read(self._ask)
         except BoxOfficeError as error:
-            self._call(self._failed, error)
+            self.call(self._stayed_away, error)
         else:
-            self._call(self._came, found)
+            self.call(self._came, found)
 
     def _rested(self) -> None:
         self._is_asking = False
@@ -151,7 +151,7 @@ class Board(Home):
         self.house.look_around(session)
         return self.ask(session)
 
-    def _call(self, then: Callable[..., None], *given: Any) -> None:
+    def call(self, then: Callable[..., None], *given: Any) -> None:
         """Go on in the loop, unless the screen was left for good meanwhile."""
         if not get_current_worker().is_cancelled and self.is_attached:
             self.app.call_from_thread(then, *given)
@@ -166,9 +166,13 @@ class Board(Home):
         self.show(found)
         self._show_bar()
 
-    def _failed(self, error: BoxOfficeError) -> None:
+    def _stayed_away(self, error: BoxOfficeError) -> None:
         self._is_asking = False
         self.is_read = True
+        self.failed(error)
+
+    def failed(self, error: BoxOfficeError) -> None:
+        """Say what went wrong: once, and for as long as it does."""
         if isinstance(error, Unavailable | Busy):
             if self._gone_at is None:
                 self._gone_at = self.house.office.now()
@@ -193,9 +197,9 @@ class Board(Home):
         try:
             found = self.house.read(ask)
         except BoxOfficeError as error:
-            self._call(self._failed, error)
+            self.call(self.failed, error)
         else:
-            self._call(then, found)
+            self.call(then, found)
 
     def tell(self, text: str, *, is_trouble: bool = False) -> None:
         """Show a toast."""
@@ -217,7 +221,7 @@ class Board(Home):
     @work(thread=True, group="act", exit_on_error=False)
     def _do(self, act: Act, then: Callable[[Answer], None] | None) -> None:
         answer = self.house.do(act.words({}), unshown=act.unshown)
-        self._call(self._done, act, answer, then)
+        self.call(self._done, act, answer, then)
 
     def _done(self, act: Act, answer: Answer, then: Callable[[Answer], None] | None) -> None:
         self._show_last()
