@@ -24,7 +24,7 @@ from boxoffice.people import masked_document
 from boxoffice.staff.rules import Permission
 from tui.acts import orders as acts
 from tui.commands import Place
-from tui.dialogs.pix import Pix
+from tui.dialogs.charge import Charge
 from tui.screens.board import ORDER_MARKS, WAITS, Board
 from tui.text import cell, joined, said
 from tui.widgets.listing import Column, Line, Listing
@@ -206,10 +206,10 @@ class OrdersBoard(Board):
         if self.needs(self.chosen):
             self.act(acts.accept(self.chosen))
 
-    def action_pix(self) -> None:
-        """Show the PIX of the order until it is paid."""
+    def action_charge(self) -> None:
+        """Show what the order is paid by, until it is paid."""
         if self.needs(self.chosen):
-            self.app.push_screen(Pix(self.house, self.chosen))
+            self.app.push_screen(Charge(self.house, self.chosen))
 
     def action_history(self) -> None:
         """Tell what happened to the order."""
