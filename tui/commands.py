@@ -125,8 +125,21 @@ COMMANDS = (
     Command("jobs.retry_all", "t", Words("Repetir todas", "Retry all"), "retry_all", Place.JOBS),
     Command("jobs.run", "g", Words("Rodar", "Run"), "run", Place.JOBS),
     Command("jobs.filter", "f", Words("Só falhas", "Failed only"), "filter", Place.JOBS),
+    Command("jobs.replay", "l", Words("Reler carta", "Replay letter"), "replay", Place.JOBS),
+    Command("jobs.show", "enter", Words("Ver", "Show"), "show_chosen", Place.JOBS),
     Command("exports.run", "r", Words("Exportar", "Export"), "run", Place.EXPORTS),
     Command("exports.verify", "v", Words("Conferir", "Verify"), "verify", Place.EXPORTS),
+    Command("exports.manifest", "m", Words("Manifesto", "Manifest"), "manifest", Place.EXPORTS),
+    Command("staff.add", "n", Words("Novo", "New"), "add", Place.STAFF),
+    Command("staff.role", "e", Words("Papel", "Role"), "role", Place.STAFF),
+    Command("staff.disable", "x", Words("Desativar", "Disable"), "disable", Place.STAFF),
+    Command("staff.enable", "v", Words("Reativar", "Enable"), "enable", Place.STAFF),
+    Command("staff.password", "p", Words("Senha", "Password"), "password", Place.STAFF),
+    Command("staff.revoke", "k", Words("Encerrar", "End login"), "revoke", Place.STAFF),
+    Command("staff.login", "l", Words("Entrar", "Log in"), "login", Place.STAFF),
+    Command("staff.logout", "o", Words("Sair", "Log out"), "logout", Place.STAFF, is_shown=False),
+    Command("staff.whoami", "w", Words("Quem sou", "Who am I"), "whoami", Place.STAFF,
+            is_shown=False),
 )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def dashboard(bench: Bench) -> Iterator[Row]:
 
 def house_of(office: BoxOffice) -> House:
     """Return a house that asks and does nothing."""
-    return House(office, lambda _: Answer(0, "", ""), Language.PT, event=DAY)
+    return House(office, lambda *_: Answer(0, "", ""), Language.PT, event=DAY)
 
 
 async def keys(house: House, rounds: int) -> list[float]:

@@ -109,11 +109,12 @@ class Charge(ModalScreen[None]):
         code, text = self.query_one("#charge-code", Static), self.query_one("#charge-text", Static)
         drawn, copied = self._shown
         text.update(said(copied, length_max=600))
-        columns, rows = self.app.size
-        lines = terminal_qr(drawn, columns=columns - _AROUND[0], rows=rows - _AROUND[1])
         if not drawn:
             code.update("")
-        elif lines is None:
+            return
+        columns, rows = self.app.size
+        lines = terminal_qr(drawn, columns=columns - _AROUND[0], rows=rows - _AROUND[1])
+        if lines is None:
             code.update(said(_SMALL.say(self._house.language), "$warning"))
         else:
             code.update(Content("\n").join([Content.styled(line, QR_STYLE) for line in lines]))
@@ -129,6 +130,6 @@ class Charge(ModalScreen[None]):
 
 
 def _paid_by(payment: PaymentView) -> tuple[str, str]:
-    """Return what a telephone reads, and what can be copied: a PIX, a boleto, the gateway's page."""
+    """Return what a telephone reads and what can be copied: a PIX, a boleto, a page to pay on."""
     page = payment.boleto_url or payment.invoice_url or ""
     return payment.pix_payload or page, payment.pix_payload or payment.boleto_line or page

@@ -13,17 +13,17 @@ from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from boxoffice.db import ReadSession
-from boxoffice.errors import BoxOfficeError, Busy, Unavailable
+from boxoffice.errors import BoxOfficeError, Busy, Forbidden, Unavailable
 from boxoffice.log import log_failure
-from boxoffice.orders.models import OrderState
 from tui.acts.act import Act
 from tui.app import BoxOfficeApp, Home
 from tui.commands import COMMANDS
 from tui.dialogs.form import Form
 from tui.dialogs.page import Page
 from tui.house import Answer, House
-from tui.states import state_text
+from tui.states import BAD, GOOD, state_text
 from tui.text import said
+from tui.widgets.listing import Listing
 from tui.words import Words
 
 Found = TypeVar("Found")
@@ -35,16 +35,6 @@ _BROKEN = Words("algo inesperado (ref {ref})", "something unexpected (ref {ref})
 _NOTHING = Words("escolha uma linha primeiro", "choose a row first")
 _DONE = Words("feito", "done")
 _LINES_MAX = 6  # of an answer that a toast shows; a longer one is a page
-GOOD, BAD, WAITS = "$success", "$error", "$warning"
-
-ORDER_MARKS = {
-    OrderState.PLACED: ("▲", WAITS),
-    OrderState.EXPIRING: ("▲", WAITS),
-    OrderState.PAID: ("✔", GOOD),
-    OrderState.NEEDS_REVIEW: ("▲", BAD),
-    OrderState.DISPUTED: ("▲", BAD),
-    OrderState.CHARGED_BACK: ("✖", BAD),
-}
 
 
 class Board(Home):
@@ -133,6 +123,7 @@ class Board(Home):
     @work(thread=True, group="load", exit_on_error=False)
     def _load(self, *, only_news: bool = False) -> None:
         try:
+            self.house.know_actor()
             if only_news and not self.house.has_news():
                 self.call(self._rested)
                 return
@@ -173,6 +164,8 @@ class Board(Home):
 
     def failed(self, error: BoxOfficeError) -> None:
         """Say what went wrong: once, and for as long as it does."""
+        if isinstance(error, Forbidden):
+            self.is_away()
         if isinstance(error, Unavailable | Busy):
             if self._gone_at is None:
                 self._gone_at = self.house.office.now()
@@ -181,6 +174,14 @@ class Board(Home):
             self._trouble = error.message
             self.tell(" ".join(filter(None, (error.message, error.hint))), is_trouble=True)
         self._show_bar()
+
+    def is_away(self) -> None:
+        """Leave nothing on the screen for somebody who may not see it, or has logged out."""
+        for listing in self.query(Listing):
+            listing.fill(())
+        for name in self._parts:
+            if name not in {"bar", "last"}:
+                self.put(name, Content(""))
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Say that a worker broke. It ends nothing."""
@@ -220,7 +221,7 @@ class Board(Home):
 
     @work(thread=True, group="act", exit_on_error=False)
     def _do(self, act: Act, then: Callable[[Answer], None] | None) -> None:
-        answer = self.house.do(act.words({}), unshown=act.unshown)
+        answer = self.house.do(act.words({}), unshown=act.unshown, typed=act.typed({}))
         self.call(self._done, act, answer, then)
 
     def _done(self, act: Act, answer: Answer, then: Callable[[Answer], None] | None) -> None:
@@ -239,6 +240,10 @@ class Board(Home):
             self.app.push_screen(Page(title, lines, self.house.language))
         else:
             self.tell(" · ".join(lines) or self.say(_DONE), is_trouble=not answer.is_done)
+
+    def read_out(self, answer: Answer) -> None:
+        """Show a whole answer on a page, headed by its command."""
+        self.page(self.house.line, [line for line in answer.out.splitlines() if line])
 
     def needs(self, chosen: str) -> bool:
         """Say whether a row is chosen, and tell the person when none is."""

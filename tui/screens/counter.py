@@ -19,7 +19,8 @@ from tui.acts import selling
 from tui.commands import Place
 from tui.dialogs.charge import Charge
 from tui.house import Answer
-from tui.screens.board import BAD, GOOD, WAITS, Board
+from tui.screens.board import Board
+from tui.states import BAD, GOOD, WAITS
 from tui.text import cell, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words

@@ -25,7 +25,8 @@ from boxoffice.staff.rules import Permission
 from tui.acts import orders as acts
 from tui.commands import Place
 from tui.dialogs.charge import Charge
-from tui.screens.board import ORDER_MARKS, WAITS, Board
+from tui.screens.board import Board
+from tui.states import ORDER_MARKS, WAITS
 from tui.text import cell, joined, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words

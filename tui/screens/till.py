@@ -12,7 +12,8 @@ from boxoffice.till.queries import ShiftView, last_shift_view
 from tui.acts import selling
 from tui.acts.act import Act
 from tui.commands import Place
-from tui.screens.board import GOOD, WAITS, Board
+from tui.screens.board import Board
+from tui.states import GOOD, WAITS
 from tui.text import said
 from tui.words import Words
 

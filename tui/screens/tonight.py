@@ -14,7 +14,8 @@ from boxoffice.orders.queries import OrderLineView, list_orders
 from boxoffice.reports.tonight import Tonight, Work, tonight, work
 from boxoffice.times import ago_text, local_text
 from tui.commands import Place
-from tui.screens.board import BAD, GOOD, ORDER_MARKS, WAITS, Board
+from tui.screens.board import Board
+from tui.states import BAD, GOOD, ORDER_MARKS, WAITS
 from tui.text import cell, joined, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words
