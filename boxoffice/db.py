@@ -26,6 +26,7 @@ _LONG = (
     "idle_in_transaction_session_timeout = '15min'",
     "cursor_tuple_fraction = 1",  # every row will be read: plan for the last, not for the first
 )
+_SNAPSHOT = "SELECT pg_current_snapshot()::text"  # moves with each transaction that writes
 _MIGRATION_LOCK = 0x_B0_0F_FE
 _MIGRATION_WAIT_SECONDS = 60  # for another migration
 
@@ -55,6 +56,7 @@ class Database:
         self.url = read_url(url)
         self._writer: Engine | None = None
         self._reader: Engine | None = None
+        self._marker: Connection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -105,6 +107,25 @@ class Database:
                     session.connection().exec_driver_sql(f"SET LOCAL {setting}")
             yield session
 
+    def mark(self) -> object:
+        """Return what differs from the last answer when somebody else has written since.
+
+        It costs less than any question about rows. A server may change it for what is not ours.
+        One thread asks at a time.
+
+        Raises:
+            DatabaseSilent: the database cannot be reached.
+        """
+        if not self.is_sqlite:
+            with self.reading() as session:
+                return session.connection().exec_driver_sql(_SNAPSHOT).scalar_one()
+        with in_our_words():
+            # SQLite counts for one connection what the others have committed: so it is kept.
+            if self._marker is None:
+                self._marker = self.reader.connect()
+            with self._marker.begin():
+                return self._marker.exec_driver_sql("PRAGMA data_version").scalar_one()
+
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
         """Open a connection for a migration: one transaction, and one migration at a time.
@@ -142,6 +163,9 @@ class Database:
 
     def close(self) -> None:
         """Let every connection go."""
+        if self._marker is not None:
+            self._marker.close()
+            self._marker = None
         for engine in (self._writer, self._reader):
             if engine is not None:
                 engine.dispose()
@@ -151,7 +175,7 @@ class Database:
         for engine in (self._writer, self._reader):
             if engine is not None:
                 engine.dispose(close=False)
-        self._writer = self._reader = None
+        self._writer = self._reader = self._marker = None
 
     def schema(self) -> str | None:
         """Return the migration this database is at, or `None` when it was never initialised."""

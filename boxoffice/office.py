@@ -52,6 +52,10 @@ class BoxOffice:
         """
         return self.identify(self)
 
+    def forget_actor(self) -> None:
+        """Have it found out anew who acts, when it is asked next."""
+        self.__dict__.pop("actor", None)
+
     @cached_property
     def database(self) -> Database:
         """The database, connected when first used."""

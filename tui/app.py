@@ -12,11 +12,13 @@ from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Input
 
-from boxoffice.tickets.code import read_code
 from tui.commands import COMMANDS, Command, Place, commands_at
 from tui.dialogs.help import Help
-from tui.scanner import ENDS, HOLD_SECONDS, Guard
+from tui.guard import HOLD_SECONDS, Guard
+from tui.reading import scan_at_end
+from tui.scanner import ENDS
 from tui.text import Ascii, ControlStrip, safe
 from tui.themes import THEMES
 from tui.words import Language, Words, language_of
@@ -79,7 +81,7 @@ class BoxOfficeApp(App[None]):
         self.language = language or language_of()
         self._homes = homes
         self._start = start
-        self._guard: Guard[events.Key] = Guard(lambda text: read_code(text) is not None)
+        self._guard: Guard[events.Key, Input] = Guard(scan_at_end)
         self._let_go: Timer | None = None
         super().__init__()
         for one in THEMES:
@@ -99,7 +101,7 @@ class BoxOfficeApp(App[None]):
         await self.switch_mode(self._start)
 
     async def on_event(self, event: events.Event) -> None:
-        """Let the scan line see keys first; elsewhere, hold letters until they are no scan."""
+        """Let the scan line see keys first; elsewhere, let no scan press anything."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self._on_raw_key(event)
             return
@@ -122,14 +124,17 @@ class BoxOfficeApp(App[None]):
                 await super().on_event(event)
             return
         if event.is_printable and event.character is not None:
-            await self._forward(self._guard.key(event, event.character, event.time))
+            field = self.focused if isinstance(self.focused, Input) else None
+            await self._forward(self._guard.key(event, event.character, event.time, field))
             self._hold()
             return
-        if event.key in ENDS and self._guard.is_holding:
-            scan, keys = self._guard.end(event)
-            if scan is not None:
-                self.post_message(self.Scanned(scan))
-            await self._forward(keys)
+        if event.key in ENDS:
+            ended = self._guard.end(event, event.time)
+            for field, text in ended.taken_back:
+                field.call_later(_take_back, field, text)  # it has still to read the last letters
+            if ended.scan:
+                self.post_message(self.Scanned(ended.scan))
+            await self._forward(ended.keys)
             return
         await self._forward([*self._guard.release(), event])
 
@@ -202,3 +207,10 @@ class BoxOfficeApp(App[None]):
     def action_leave(self) -> None:
         """End the program."""
         self.exit()
+
+
+def _take_back(field: Input, text: str) -> None:
+    """Take what a scanner typed out of a field, and leave what was there before."""
+    at = field.cursor_position
+    if field.value[:at].endswith(text):
+        field.delete(at - len(text), at)

@@ -4,7 +4,8 @@ import json
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from time import monotonic
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from boxoffice.db import ReadSession
@@ -17,6 +18,7 @@ T = TypeVar("T")
 
 PROGRAM = "boxoffice"
 _EVENTS_MAX = 200
+_KNOWN_SECONDS = 60.0
 _ZONE = ZoneInfo("America/Sao_Paulo")
 
 
@@ -42,12 +44,16 @@ class Answer:
         return [line for line in (told["message"], told["hint"]) if line]
 
 
-Run = Callable[[Sequence[str]], Answer]
+class Run(Protocol):
+    """Runs the words of a command line of ours, with the lines that are typed for it."""
+
+    def __call__(self, words: Sequence[str], typed: str = "", /) -> Answer:
+        """Run it. It may block."""
 
 
 @dataclass(slots=True)
 class House:
-    """One box office, seen from one terminal. `run` runs a command line of ours, and may block.
+    """One box office, seen from one terminal.
 
     Screens ask the database themselves, and change it by commands alone: what is checked, written
     and refused is the same as on the command line, and the line that was run can be shown.
@@ -59,6 +65,8 @@ class House:
     event: str | None = None  # the slug that the screens are about
     line: str = ""  # the command that was run last
     zone: ZoneInfo = _ZONE  # of the event
+    mark: object = None  # of the database, when it was looked at last
+    known_at: float = float("-inf")  # when it was found out who acts
 
     def read(self, ask: Callable[[ReadSession], T]) -> T:
         """Ask the database one question. It may block.
@@ -68,6 +76,30 @@ class House:
         """
         with self.office.reading() as session:
             return ask(session)
+
+    def know_actor(self) -> None:
+        """Find out anew who acts: each minute, and after each act. It may block.
+
+        Who was disabled, or was given another role, may do no more than that from then on.
+
+        Raises:
+            NotLoggedIn: the login is over, or there are people now and nobody has logged in.
+            Unavailable, Busy: the database does not answer.
+        """
+        if monotonic() - self.known_at >= _KNOWN_SECONDS:
+            self.office.forget_actor()
+            self.office.actor  # noqa: B018  (it is found out here, not within a question)
+            self.known_at = monotonic()
+
+    def has_news(self) -> bool:
+        """Say whether anybody has written since this was asked last. It may block.
+
+        Raises:
+            Unavailable, Busy: the database does not answer.
+        """
+        before, self.mark = self.mark, None  # whatever fails now, the next answer is yes
+        self.mark = self.office.database.mark()
+        return self.mark != before
 
     def look_around(self, session: ReadSession) -> None:
         """Choose an event, unless one is: the first that is not over, or else the last one."""
@@ -89,13 +121,15 @@ class House:
             raise NotFound("event", "yet", hint="F9 N: boxoffice event create")
         return self.event
 
-    def do(self, words: Sequence[str], *, unshown: Sequence[str] = ()) -> Answer:
+    def do(self, words: Sequence[str], *, unshown: Sequence[str] = (), typed: str = "") -> Answer:
         """Run a command, and keep its line to be shown. It may block.
 
-        `unshown` are words that a person at a terminal has no use for.
+        `unshown` are words that a person at a terminal has no use for; `typed` are the secrets
+        that one would be asked for there.
         """
         self.line = spelt(words)
-        return self.run([*words, *unshown])
+        self.known_at = float("-inf")  # it may have been a login
+        return self.run([*words, *unshown], typed)
 
 
 def spelt(words: Sequence[str]) -> str:

@@ -72,6 +72,17 @@ def code_at_end(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def scan_at_end(text: str) -> tuple[str, str]:
+    """Split a text into what came before a code or a printed command, and that."""
+    before, code = code_at_end(text)
+    if code:
+        return before, code
+    for words in ORDERS:
+        if text[-len(words) :].upper() == words:
+            return text[: -len(words)], text[-len(words) :]
+    return text, ""
+
+
 @dataclass(slots=True)
 class Repeats:
     """Tells whether a reading is the one before it, once more: a trigger that was held."""

@@ -1,7 +1,18 @@
 """The words of states, for people. On the command line and in JSON they stay English."""
 
+from boxoffice.orders.models import OrderState
 from tui.words import Language, Words
 
+GOOD, BAD, WAITS = "$success", "$error", "$warning"  # never without a sign or a word
+
+ORDER_MARKS = {
+    OrderState.PLACED: ("▲", WAITS),
+    OrderState.EXPIRING: ("▲", WAITS),
+    OrderState.PAID: ("✔", GOOD),
+    OrderState.NEEDS_REVIEW: ("▲", BAD),
+    OrderState.DISPUTED: ("▲", BAD),
+    OrderState.CHARGED_BACK: ("✖", BAD),
+}
 _STATES = {
     "placed": Words("aguarda", "waits"),
     "expiring": Words("vencendo", "expiring"),
@@ -35,6 +46,8 @@ _STATES = {
     "not_yet": Words("ainda não", "not yet"),
     "open": Words("aberto", "open"),
     "revoked": Words("revogado", "revoked"),
+    "active": Words("ativo", "active"),
+    "disabled": Words("desativado", "disabled"),
 }
 
 

@@ -71,10 +71,12 @@ def retry_command(
     from boxoffice.outbox.models import JobState
     from boxoffice.outbox.queries import list_jobs
     from boxoffice.outbox.retry import retry
+    from boxoffice.staff.rules import Permission
 
     if (job is None) != all_failed:
         raise BadValue("the job", "is needed: its id, or --all-failed.")
     with office_of(ctx) as office, office.writing() as session:
+        office.actor.must(Permission.RUN_JOBS)  # though there may be none to try again
         if job is None:
             ended = [
                 found.id

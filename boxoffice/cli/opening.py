@@ -74,7 +74,7 @@ def ask_again(office: BoxOffice, asked_at: datetime) -> datetime:
     now = office.now()
     if abs(now - asked_at) < _ASK_AGAIN:
         return asked_at
-    office.__dict__.pop("actor", None)
+    office.forget_actor()
     return now
 
 

@@ -19,8 +19,13 @@ app.add_typer(change_app)  # its verbs are verbs of `order`
 app.add_typer(money_app)  # the same
 app.add_typer(import_app, name="import")
 
-TierName = Annotated[str, typer.Option("--tier", "-t", help="The tier, by its name.")]
-Quantity = Annotated[int, typer.Option("--quantity", help="How many places.")]
+Tiers = Annotated[
+    list[str], typer.Option("--tier", "-t", help="A tier, by its name; again for another.")
+]
+Quantities = Annotated[
+    list[int] | None,
+    typer.Option("--quantity", help="How many places of it, 1 by default; one a tier."),
+]
 BuyerName = Annotated[str, typer.Option("--buyer-name", help="Who buys.")]
 BuyerEmail = Annotated[str, typer.Option("--buyer-email", help="Where the tickets are sent.")]
 BuyerDocument = Annotated[str, typer.Option("--buyer-document", help="CPF or CNPJ.")]
@@ -35,13 +40,8 @@ Code = Annotated[str, typer.Argument(help="The order, by its code.")]
 def sell_command(
     ctx: typer.Context,
     event: EventSlug,
-    tier: Annotated[
-        list[str], typer.Option("--tier", "-t", help="A tier, by its name; again for another.")
-    ],
-    quantity: Annotated[
-        list[int] | None,
-        typer.Option("--quantity", help="How many places of it, 1 by default; one a tier."),
-    ] = None,
+    tier: Tiers,
+    quantity: Quantities = None,
     method: Annotated[
         list[str] | None,
         typer.Option(
@@ -50,7 +50,7 @@ def sell_command(
         ),
     ] = None,
     given: Annotated[
-        str | None, typer.Option(help="The cash that was given; the change is told.")
+        str | None, typer.Option(help="The cash that was given for its part; the change is told.")
     ] = None,
     buyer_name: BuyerName = "",
     buyer_email: BuyerEmail = "",
@@ -77,14 +77,16 @@ def sell_command(
     from boxoffice.orders.place import place
     from boxoffice.outbox.jobs import DeliverTickets
     from boxoffice.payments.collect import Till, is_at_gateway
-    from boxoffice.payments.parts import pay_in_parts
+    from boxoffice.payments.parts import cash_of, pay_in_parts
+    from boxoffice.payments.provider import Method
     from boxoffice.payments.start import check_buyer, take
     from boxoffice.till.rules import change_due
 
     parts = parts_of(method or ["cash"])
     paid_by = next((part.method for part in parts if is_at_gateway(part.method)), parts[0].method)
     is_whole = len(parts) == 1 and parts[0].amount is None
-    cash = given_of(given, paid_by if is_whole else None)
+    has_cash = any(part.method == "cash" for part in parts)
+    cash = given_of(given, Method.CASH if has_cash else paid_by if is_whole else None)
     request = request_of(
         event,
         lines_of(tier, quantity),
@@ -106,7 +108,7 @@ def sell_command(
         def sell(session: "WriteSession") -> "tuple[Placed, Money | None]":
             now = office.now()
             placed = place(session, office.actor, request, now=now, holds=holds, key=own_key)
-            change = None if cash is None else change_due(placed.total, cash)
+            change = None if cash is None else change_due(cash_of(placed.total, parts), cash)
             if is_whole:
                 take(session, office.actor, placed.id, paid_by, office.ticket_key, now=now)
             elif placed.is_new:
@@ -130,7 +132,7 @@ def sell_command(
 def place_command(
     ctx: typer.Context,
     event: EventSlug,
-    tier: TierName,
+    tier: Tiers,
     buyer_name: BuyerName,
     buyer_email: BuyerEmail,
     buyer_document: BuyerDocument,
@@ -138,7 +140,7 @@ def place_command(
     instalments: Annotated[
         int, typer.Option(help="In how many parts a card may pay it, 21 at most.")
     ] = 1,
-    quantity: Quantity = 1,
+    quantity: Quantities = None,
     promo: PromoCode = "",
     key: Key = None,
     quiet: Quiet = False,
@@ -157,7 +159,7 @@ def place_command(
     paid_by = method_of(method, "pix", "boleto", "card")
     request = request_of(
         event,
-        lines_of([tier], [quantity]),
+        lines_of(tier, quantity),
         Channel.ONLINE,
         paid_by,
         name=buyer_name,

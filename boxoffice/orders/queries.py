@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
@@ -18,6 +20,15 @@ from boxoffice.people import Person
 from boxoffice.tickets.code import TicketKey, TicketName, read_code
 from boxoffice.tickets.issue import code_of
 from boxoffice.tickets.models import Ticket, TicketState
+
+_LINES = (  # columns, not rows: somebody types, and waits for them
+    columns(
+        col(Order.id), col(Order.code), col(Order.state), col(Order.buyer_name), col(Event.slug),
+        col(Order.total_minor), col(Order.currency), col(Order.placed_at),
+    )
+    .join(Event, col(Event.id) == Order.event_id)
+    .where(col(Order.id).in_(bindparam("wanted", expanding=True)))
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +96,8 @@ def order_by_code(session: ReadSession, code: str) -> Order:
     return order
 
 
-def order_view(session: ReadSession, code: str, key: TicketKey) -> OrderView:
-    """Return one order with its tickets and their codes.
+def order_view(session: ReadSession, code: str, key: TicketKey | None) -> OrderView:
+    """Return one order with its tickets and, with a `key`, their codes.
 
     Raises:
         NotFound: there is no such order.
@@ -140,30 +151,26 @@ def list_orders(
 
 def _lines(session: ReadSession, ids: Iterable[UUID]) -> list[OrderLineView]:
     wanted = list(ids)
-    rows = session.exec(
-        select(Order, Event.slug)
-        .join(Event, col(Event.id) == Order.event_id)
-        .where(col(Order.id).in_(wanted))
-    ).all()
     quantities: dict[UUID, int] = {}
     for order_id in session.exec(select(Ticket.order_id).where(col(Ticket.order_id).in_(wanted))):
         quantities[order_id] = quantities.get(order_id, 0) + 1
+    rows = session.connection().execute(_LINES, {"wanted": wanted})
     lines = {
-        order.id: OrderLineView(
-            code=order.code,
-            state=order.state,
-            buyer_name=order.buyer_name,
-            event_slug=slug,
-            quantity=quantities.get(order.id, 0),
-            total=order.total,
-            placed_at=order.placed_at,
+        one.id: OrderLineView(
+            code=one.code,
+            state=one.state,
+            buyer_name=one.buyer_name,
+            event_slug=one.slug,
+            quantity=quantities.get(one.id, 0),
+            total=Money(one.total_minor, one.currency),
+            placed_at=one.placed_at,
         )
-        for order, slug in rows
+        for one in rows
     }
     return [lines[order_id] for order_id in wanted]
 
 
-def _view(session: ReadSession, order: Order, key: TicketKey) -> OrderView:
+def _view(session: ReadSession, order: Order, key: TicketKey | None) -> OrderView:
     event = session.get_one(Event, order.event_id)
     rows = session.exec(
         select(Ticket, Tier, OrderLine)
@@ -194,7 +201,13 @@ def _view(session: ReadSession, order: Order, key: TicketKey) -> OrderView:
         expires_at=order.expires_at,
         paid_at=order.paid_at,
         tickets=tuple(
-            _ticket(ticket, tier, line, order, code=code_of(ticket, event.code_scheme, key))
+            _ticket(
+                ticket,
+                tier,
+                line,
+                order,
+                code=None if key is None else code_of(ticket, event.code_scheme, key),
+            )
             for ticket, tier, line in rows
         ),
         mail=newest_mail(session, order.id),

@@ -46,6 +46,18 @@ def shares(total: Money, parts: Sequence[Part]) -> list[tuple[Method, Money]]:
     return [(part.method, part.amount or Money(rest, total.currency)) for part in parts]
 
 
+def cash_of(total: Money, parts: Sequence[Part]) -> Money:
+    """Return what of `total` is paid in cash.
+
+    Raises:
+        BadValue: the parts do not come to the total.
+    """
+    if len(parts) == 1 and parts[0].amount is None:
+        return total if parts[0].method is Method.CASH else Money(0, total.currency)
+    cash = [amount for method, amount in shares(total, parts) if method is Method.CASH]
+    return sum(cash, Money(0, total.currency))
+
+
 def pay_in_parts(
     session: WriteSession,
     actor: Actor,

@@ -26,9 +26,9 @@ def latest_acts(session: ReadSession, actor: Actor, *, limit: int) -> list[Act]:
     """Return what was done, the newest first.
 
     Raises:
-        Forbidden: the actor may not see people.
+        Forbidden: the actor may not read the audit.
     """
-    actor.must(Permission.SEE_PEOPLE)
+    actor.must(Permission.AUDIT)
     rows = session.exec(
         select(AuditEntry).order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(limit)

@@ -47,7 +47,6 @@ OPEN = {
     "till.record.record_sale": WITHIN,
     "door.search.search": "every role may see people",
     "reports.courtesies.courtesies": "every role may see people",
-    "reports.trail.latest_acts": "it names no buyer, and tells what colleagues did a moment ago",
     "staff.approve.approve": "the supervisor's PIN and role decide, not who asks",
     "staff.change.change_email": THEIR_OWN,
     "staff.change.change_password": THEIR_OWN,

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench.dashboard import dashboard
 from tests.bench.databases import databases
 from tests.bench.desk import desk
 from tests.bench.engine import engine
@@ -26,7 +27,6 @@ from tests.bench.orders import orders, search_terms
 from tests.bench.papers import papers
 from tests.bench.report import head, line, save
 from tests.bench.scans import scans
-from tests.bench.screens import screens
 from tests.bench.searches import searches
 from tests.bench.startup import startup
 
@@ -34,7 +34,7 @@ GROUPS: dict[str, Group] = {
     group.__name__: group
     for group in (
         startup, orders, scans, searches, search_terms, exports, letters, paces, jobs, engine,
-        papers, screens, desk,
+        papers, screens, dashboard, desk,
     )
 }  # fmt: skip
 

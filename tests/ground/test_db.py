@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -267,3 +268,19 @@ def test_the_audit_cannot_be_emptied_at_once(postgres_url: str) -> None:
         database.writing() as session,
     ):
         session.connection().exec_driver_sql("TRUNCATE audit_entry")
+
+
+def test_the_mark_moves_when_somebody_has_written(database: Database) -> None:
+    before = database.mark()
+    with database.writing() as session:
+        assert insert_once(session, a_key())
+
+    assert database.mark() != before
+
+
+def test_the_mark_of_a_file_stays_while_nobody_writes_whoever_asks(sqlite_url: str) -> None:
+    with closing(Database(sqlite_url)) as database, ThreadPoolExecutor(1) as elsewhere:
+        before = database.mark()
+        count(database)
+
+        assert elsewhere.submit(database.mark).result() == before

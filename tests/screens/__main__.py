@@ -47,7 +47,7 @@ def night(folder: Path, clock: Clock) -> BoxOffice:
 
 async def drawn(office: BoxOffice) -> dict[str, str]:
     """Draw every screen; return those for the page, and keep the pictures."""
-    house = House(office, lambda _: Answer(0, "", ""), Language.EN)
+    house = House(office, lambda *_: Answer(0, "", ""), Language.EN)
     texts: dict[str, str] = {}
     (DOCS / "screens").mkdir(exist_ok=True)
     for place in Place:

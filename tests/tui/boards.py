@@ -54,6 +54,10 @@ class Seat:
             focused.value = text
             await self.press("enter")
 
+    async def resize(self, columns: int, rows: int) -> None:
+        """Pull the window to another size."""
+        await self._pilot.resize_terminal(columns, rows)
+
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so."""
         over = time.monotonic() + PATIENCE_SECONDS

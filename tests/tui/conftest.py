@@ -104,8 +104,8 @@ def house(program: Commands) -> Iterator[House]:
     """A house whose acts are run by the real program, with the real clock."""
     office = BoxOffice(Settings.read(program.settings))
 
-    def run(words: Sequence[str]) -> Answer:
-        ran = program("", *words)
+    def run(words: Sequence[str], typed: str = "", /) -> Answer:
+        ran = program("", *words, stdin=typed.encode())
         return Answer(ran.code, ran.out, ran.err)
 
     yield House(office, run, Language.EN)

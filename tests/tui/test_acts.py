@@ -69,7 +69,7 @@ def test_a_sale_is_changed_in_every_way(house: House, program: Commands) -> None
 
 def test_an_order_by_pix_is_paid_in_cash_instead(house: House, program: Commands) -> None:
     program.has_event()
-    done(house, selling.charge(SLUG, LOTE, 2), **RITA)
+    done(house, selling.charge(SLUG, {LOTE: 2}, "pix"), **RITA)
     code = program("order list --json").rows[0]["code"]
 
     done(house, orders.pay(code))
@@ -243,7 +243,7 @@ async def test_who_may_not_sell_is_told_so_and_sees_no_till(
     house: House, program: Commands
 ) -> None:
     program.has_event()
-    house.office.actor = Actor("dora", Role.DOOR)
+    house.office.identify = lambda _: Actor("dora", Role.DOOR)
 
     async with seated(house, Place.COUNTER) as seat:
         await seat.until_told("dora (door) may not sell")

@@ -9,7 +9,7 @@ from textual.widgets import Button, Input, Static
 from boxoffice.tickets.code import short_text
 from tui.app import BoxOfficeApp, Home
 from tui.commands import COMMANDS, Place
-from tui.scanner import HOLD_SECONDS
+from tui.guard import HOLD_SECONDS
 from tui.text import said
 from tui.words import Language
 
@@ -36,6 +36,9 @@ class Plain(Home):
 
     def on_button_pressed(self) -> None:
         self.noted.append("pressed")
+
+    def on_input_submitted(self) -> None:
+        self.noted.append("submitted")
 
 
 class Desk(Home):
@@ -75,8 +78,8 @@ def app() -> Window:
 async def typed(pilot: Pilot[None], text: str) -> None:
     """Send keys back to back, as a scanner does."""
     for letter in text:
-        key = "enter" if letter == "\r" else letter
-        pilot.app.post_message(events.Key(key, None if letter == "\r" else letter))
+        key = {"\r": "enter", "\n": "ctrl+j", "\t": "tab"}.get(letter, letter)
+        pilot.app.post_message(events.Key(key, letter if letter.isprintable() else None))
     await pilot.pause(3 * HOLD_SECONDS)
 
 
@@ -112,6 +115,35 @@ async def test_a_field_gets_every_letter(app: Window) -> None:
         await typed(pilot, "maria da silva")
 
         assert field.value == "maria da silva"
+
+
+@pytest.mark.anyio
+async def test_a_letter_is_in_its_field_before_it_is_told_from_a_scan(
+    app: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.app.HOLD_SECONDS", 3_600.0)
+    async with app.run_test() as pilot:
+        field = home(app).query_one("#field", Input)
+        field.focus()
+        await pilot.press("a")
+
+        assert field.value == "a"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("ends", ["\r", "\r\r", "\n", "\t", "\r\n"])
+async def test_a_scan_into_a_field_leaves_what_was_typed_there(app: Window, ends: str) -> None:
+    async with app.run_test() as pilot:
+        field = home(app).query_one("#field", Input)
+        field.focus()
+        await typed(pilot, "maria")
+        await pilot.press("left")
+        await typed(pilot, CODE + ends)
+
+        assert (field.value, field.cursor_position) == ("maria", 4)
+        assert app.focused is field
+        assert home(app).noted == []
+        assert app.told == ("ticket read: F2 opens the desk",)
 
 
 @pytest.mark.anyio

@@ -71,7 +71,7 @@ def masked(text: str) -> str:
 async def test_each_screen_looks_as_its_golden_text(
     evening: BoxOffice, snapshot: SnapshotAssertion, language: Language, size: tuple[int, int]
 ) -> None:
-    house = House(evening, lambda _: Answer(0, "", ""), language)
+    house = House(evening, lambda *_: Answer(0, "", ""), language)
 
     async with seated(house, size=size) as seat:
         for place in BOARDS:
@@ -86,7 +86,7 @@ async def test_each_screen_looks_as_its_golden_text(
 @pytest.mark.anyio
 @pytest.mark.parametrize("theme", ["light", "contrast"])
 async def test_a_theme_changes_colours_and_no_letter(evening: BoxOffice, theme: str) -> None:
-    house = House(evening, lambda _: Answer(0, "", ""), Language.EN)
+    house = House(evening, lambda *_: Answer(0, "", ""), Language.EN)
     async with seated(house, Place.ORDERS) as seat:
         dark = seat.text()
 
@@ -99,7 +99,7 @@ async def test_no_colour_leaves_every_mark_and_word(
     evening: BoxOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    house = House(evening, lambda _: Answer(0, "", ""), Language.EN)
+    house = House(evening, lambda *_: Answer(0, "", ""), Language.EN)
 
     async with seated(house, Place.ORDERS) as seat:
         assert "✔ paid" in seat.text()
@@ -108,7 +108,7 @@ async def test_no_colour_leaves_every_mark_and_word(
 
 @pytest.mark.anyio
 async def test_help_names_the_keys_of_the_screen_it_is_asked_on(evening: BoxOffice) -> None:
-    house = House(evening, lambda _: Answer(0, "", ""), Language.EN)
+    house = House(evening, lambda *_: Answer(0, "", ""), Language.EN)
 
     async with seated(house, Place.TILL, size=LARGE) as seat:
         await seat.press("f1")
@@ -120,7 +120,7 @@ async def test_help_names_the_keys_of_the_screen_it_is_asked_on(evening: BoxOffi
 
 @pytest.mark.anyio
 async def test_the_palette_does_what_the_keys_do(evening: BoxOffice) -> None:
-    house = House(evening, lambda _: Answer(0, "", ""), Language.EN)
+    house = House(evening, lambda *_: Answer(0, "", ""), Language.EN)
 
     async with seated(house, Place.TILL) as seat:
         await seat.press("ctrl+p")

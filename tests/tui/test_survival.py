@@ -67,7 +67,7 @@ def server() -> Iterator[Server]:
 
 
 def a_house(office: BoxOffice) -> House:
-    return House(office, lambda _: Answer(0, "", ""), Language.EN)
+    return House(office, lambda *_: Answer(0, "", ""), Language.EN)
 
 
 @pytest.mark.anyio
@@ -134,7 +134,7 @@ async def test_a_mistake_of_ours_is_a_toast_with_a_reference(
     office = an_office(sqlite_url, tmp_path / "home", Clock())
     an_event(office)
 
-    def broken(_: object) -> Answer:
+    def broken(*_: object) -> Answer:
         raise ZeroDivisionError
 
     house = House(office, broken, Language.EN)
@@ -155,7 +155,7 @@ async def test_a_ticket_that_is_read_in_a_form_presses_nothing(
     an_event(office)
     ran: list[Sequence[str]] = []
 
-    def run(words: Sequence[str]) -> Answer:
+    def run(words: Sequence[str], _typed: str = "", /) -> Answer:
         ran.append(words)
         return Answer(0, "", "")
 

@@ -19,6 +19,7 @@ class Field:
     label: Words
     default: str = ""
     example: str = ""
+    is_secret: bool = False  # it is typed for the command, and stands in no line
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Act:
     def is_asked(self) -> bool:
         """Whether anything has to be asked before it is done."""
         return bool(self.fields) or self.warning is not None
+
+    def typed(self, given: Given) -> str:
+        """Return the secrets, one a line, as the command reads them."""
+        return "".join(f"{given[field.name]}\n" for field in self.fields if field.is_secret)
 
     def is_meant(self, typed: str) -> bool:
         """Say whether what was typed in answer to the warning means yes."""

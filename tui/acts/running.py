@@ -1,4 +1,4 @@
-"""Jobs, codes, courtesies and exports."""
+"""Jobs, letters, codes, courtesies and exports."""
 
 from tui.acts.act import Act, Field, Given, flags, proof_of
 from tui.words import Words
@@ -21,6 +21,21 @@ def retry_all() -> Act:
 def run_jobs() -> Act:
     """Run what is due, here and now."""
     return Act(Words("Rodar tarefas", "Run the jobs"), lambda _: ["job", "run", "--until-empty"])
+
+
+def show_job(job_id: str) -> Act:
+    """Tell where a job is, and what went wrong with it."""
+    return Act(Words("Tarefa", "The job"), lambda _: ["job", "show", job_id])
+
+
+def replay(letter: str) -> Act:
+    """Read a letter once more: the gateway is asked what is so now."""
+    return Act(Words("Reler carta", "Replay the letter"), lambda _: ["webhook", "replay", letter])
+
+
+def show_letter(letter: str) -> Act:
+    """Show a letter as it came."""
+    return Act(Words("Carta", "The letter"), lambda _: ["webhook", "show", letter])
 
 
 def create_promo(event: str) -> Act:
@@ -85,19 +100,19 @@ def apply_courtesies(file: str = "") -> Act:
     )
 
 
-def export(name: str, event: str | None) -> Act:
-    """Write one export."""
+def export(name: str, event: str = "", out: str = "") -> Act:
+    """Write one export. One that is saved knows its file and its event by itself."""
 
     def words(given: Given) -> list[str]:
-        said = flags(given, event="--event", where="--where", since="--since")
-        return ["export", "run", name, "--out", given["out"].strip(), *said]
+        said = flags(given, out="--out", event="--event", where="--where", since="--since")
+        return ["export", "run", name, *said]
 
     return Act(
         Words(f"Exportar {name}", f"Export {name}"),
         words,
         (
-            Field("out", Words("Arquivo", "File"), f"{name}.csv", ".csv .xlsx .jsonl .parquet"),
-            Field("event", Words("Evento", "Event"), event or ""),
+            Field("out", Words("Arquivo", "File"), out, ".csv .xlsx .jsonl .parquet"),
+            Field("event", Words("Evento", "Event"), event),
             Field("where", Words("Só onde", "Only where"), example="state=valid"),
             Field("since", Words("Desde", "Since"), example="last"),
         ),

@@ -31,15 +31,49 @@ def sell(event: str, cart: Mapping[str, int], method: str) -> Act:
     )
 
 
-def charge(event: str, tier: str, quantity: int) -> Act:
-    """Hold places of one tier, and ask for their money by PIX."""
+def split(event: str, cart: Mapping[str, int]) -> Act:
+    """Sell what is in the cart, paid in parts: some here and now, what is left in another way."""
 
     def words(given: Given) -> list[str]:
-        (line,) = _lines({tier: quantity})
-        return ["order", "place", "-e", event, *line, "--method", "pix", *_asked(given)]
+        lines = [word for line in _lines(cart) for word in line]
+        parts = [
+            word
+            for method in ("cash", "external")
+            if given[method].strip()
+            for word in ("--method", f"{method}={given[method].strip()}")
+        ]
+        return ["order", "sell", "-e", event, *lines, *parts, *flags(given, rest="--method"),
+                *_asked(given)]  # fmt: skip
 
-    return Act(Words("Vender por PIX", "Sell by PIX"), words, (*_BUYER, _PROMO),
-               unshown=("--json",), has_key=True)  # fmt: skip
+    return Act(
+        Words("Vender, pago em partes", "Sell, paid in parts"),
+        words,
+        (
+            Field("cash", Words("Em dinheiro", "In cash"), example="50"),
+            Field("given", Words("Dinheiro recebido", "Cash given")),
+            Field("external", Words("Na maquininha", "Elsewhere")),
+            Field("rest", Words("O resto por", "The rest by"), "pix", "pix boleto card external"),
+            *_BUYER,
+            _PROMO,
+        ),
+        unshown=("--json",),
+        has_key=True,
+    )
+
+
+def charge(event: str, cart: Mapping[str, int], method: str) -> Act:
+    """Hold what is in the cart, and ask for its money by PIX, boleto or card."""
+
+    def words(given: Given) -> list[str]:
+        lines = [word for line in _lines(cart) for word in line]
+        return ["order", "place", "-e", event, *lines, "--method", method, *_asked(given)]
+
+    titles = {
+        "pix": Words("Vender por PIX", "Sell by PIX"),
+        "boleto": Words("Vender por boleto", "Sell by boleto"),
+        "card": Words("Vender por cartão (link)", "Sell by card (link)"),
+    }
+    return Act(titles[method], words, (*_BUYER, _PROMO), unshown=("--json",), has_key=True)
 
 
 def open_till() -> Act:

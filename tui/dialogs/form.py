@@ -46,7 +46,10 @@ class Form(ModalScreen[Answer]):
             yield Static(said(act.title.say(language), "bold"), markup=False)
             for field in act.fields:
                 yield Label(said(field.label.say(language)), markup=False)
-                yield Input(field.default, field.example, id=field.name, compact=True)
+                yield Input(
+                    field.default, field.example,
+                    id=field.name, password=field.is_secret, compact=True,
+                )  # fmt: skip
             if act.warning is not None:
                 yield Static(said(act.warning.say(language), "bold"), id="warning", markup=False)
                 yield Label(said(self._doubt), markup=False)
@@ -91,14 +94,17 @@ class Form(ModalScreen[Answer]):
         if not self._is_running:
             self._is_running = True
             self._tell(said(_RUNNING.say(self._house.language), "dim"))
-            self._do(self._act.words(self._given))
+            self._do(self._given)
 
     def _tell(self, text: Content) -> None:
         self.query_one("#said", Static).update(text)
 
     @work(thread=True, exit_on_error=False)
-    def _do(self, words: list[str]) -> None:
-        answer = self._house.do(words, unshown=[*self._act.unshown, *self._key])
+    def _do(self, given: dict[str, str]) -> None:
+        unshown = [*self._act.unshown, *self._key]
+        answer = self._house.do(
+            self._act.words(given), unshown=unshown, typed=self._act.typed(given)
+        )
         self.app.call_from_thread(self._done, answer)
 
     def _done(self, answer: Answer) -> None:

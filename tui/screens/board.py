@@ -1,28 +1,29 @@
 """What the screens of the dashboard have in common: a bar, a body, the last command, the keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any, ClassVar, TypeVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.content import Content
+from textual.content import Content, Span
 from textual.widget import Widget
 from textual.widgets import Footer, Static
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from boxoffice.db import ReadSession
-from boxoffice.errors import BoxOfficeError, Busy, Unavailable
+from boxoffice.errors import BoxOfficeError, Busy, Forbidden, Unavailable
 from boxoffice.log import log_failure
-from boxoffice.orders.models import OrderState
 from tui.acts.act import Act
 from tui.app import BoxOfficeApp, Home
-from tui.commands import COMMANDS, Place
+from tui.commands import COMMANDS
 from tui.dialogs.form import Form
 from tui.dialogs.page import Page
 from tui.house import Answer, House
-from tui.states import state_text
+from tui.states import BAD, GOOD, state_text
 from tui.text import said
+from tui.widgets.listing import Listing
 from tui.words import Words
 
 Found = TypeVar("Found")
@@ -34,23 +35,14 @@ _BROKEN = Words("algo inesperado (ref {ref})", "something unexpected (ref {ref})
 _NOTHING = Words("escolha uma linha primeiro", "choose a row first")
 _DONE = Words("feito", "done")
 _LINES_MAX = 6  # of an answer that a toast shows; a longer one is a page
-GOOD, BAD, WAITS = "$success", "$error", "$warning"
-
-ORDER_MARKS = {
-    OrderState.PLACED: ("▲", WAITS),
-    OrderState.EXPIRING: ("▲", WAITS),
-    OrderState.PAID: ("✔", GOOD),
-    OrderState.NEEDS_REVIEW: ("▲", BAD),
-    OrderState.DISPUTED: ("▲", BAD),
-    OrderState.CHARGED_BACK: ("✖", BAD),
-}
 
 
 class Board(Home):
     """One screen. `ask` runs in a thread and may block; `show` gets what it found."""
 
     TITLE_WORDS: ClassVar[Words]
-    SECONDS: ClassVar[float] = 5.0  # between questions, while it is shown
+    SECONDS: ClassVar[float] = 5.0  # between looks, while it is shown
+    REST_SECONDS: ClassVar[float] = 30.0  # between questions, while nobody writes: ages go on
 
     def __init__(self, house: House) -> None:
         super().__init__()
@@ -58,6 +50,8 @@ class Board(Home):
         self._gone_at: datetime | None = None
         self._trouble = ""
         self._is_asking = False
+        self._asked_at = float("-inf")
+        self._parts: dict[str, tuple[str, Sequence[Span]]] = {}  # as they are drawn
         self.is_read = False  # whether a first answer has come
         for command in COMMANDS:
             if command.place is self.PLACE:
@@ -84,6 +78,13 @@ class Board(Home):
         """Show what was found."""
         raise NotImplementedError
 
+    def put(self, name: str, content: Content) -> None:
+        """Show content in a part of the screen; nothing is drawn when it is what stands there."""
+        drawn = (content.plain, content.spans)
+        if self._parts.get(name) != drawn:
+            self._parts[name] = drawn
+            self.query_one(f"#{name}", Static).update(content)
+
     def say(self, words: Words, **facts: object) -> str:
         """Return words in the language of whoever sits here."""
         return words.say(self.house.language, **facts)
@@ -97,8 +98,8 @@ class Board(Home):
         return "" if moment is None else f"{moment.astimezone(self.house.zone):%d/%m %H:%M}"
 
     def on_mount(self) -> None:
-        """Ask again and again while this screen is the one that is shown."""
-        self.set_interval(self.SECONDS, self.reload)
+        """Look again and again while this screen is the one that is shown."""
+        self.set_interval(self.SECONDS, self.look)
         self._show_bar()
 
     def on_screen_resume(self) -> None:
@@ -112,20 +113,36 @@ class Board(Home):
             self._is_asking = True
             self._load()
 
+    def look(self) -> None:
+        """Ask anew when somebody has written since, or half a minute has passed."""
+        if self.is_current and not self._is_asking:
+            self._is_asking = True
+            is_old = monotonic() - self._asked_at >= self.REST_SECONDS
+            self._load(only_news=not is_old and self._gone_at is None)
+
     @work(thread=True, group="load", exit_on_error=False)
-    def _load(self) -> None:
+    def _load(self, *, only_news: bool = False) -> None:
         try:
+            self.house.know_actor()
+            if only_news and not self.house.has_news():
+                self.call(self._rested)
+                return
+            self._asked_at = monotonic()
             found = self.house.read(self._ask)
         except BoxOfficeError as error:
-            self._call(self._failed, error)
+            self.call(self._stayed_away, error)
         else:
-            self._call(self._came, found)
+            self.call(self._came, found)
+
+    def _rested(self) -> None:
+        self._is_asking = False
+        self._show_bar()
 
     def _ask(self, session: ReadSession) -> Any:
         self.house.look_around(session)
         return self.ask(session)
 
-    def _call(self, then: Callable[..., None], *given: Any) -> None:
+    def call(self, then: Callable[..., None], *given: Any) -> None:
         """Go on in the loop, unless the screen was left for good meanwhile."""
         if not get_current_worker().is_cancelled and self.is_attached:
             self.app.call_from_thread(then, *given)
@@ -140,9 +157,15 @@ class Board(Home):
         self.show(found)
         self._show_bar()
 
-    def _failed(self, error: BoxOfficeError) -> None:
+    def _stayed_away(self, error: BoxOfficeError) -> None:
         self._is_asking = False
         self.is_read = True
+        self.failed(error)
+
+    def failed(self, error: BoxOfficeError) -> None:
+        """Say what went wrong: once, and for as long as it does."""
+        if isinstance(error, Forbidden):
+            self.is_away()
         if isinstance(error, Unavailable | Busy):
             if self._gone_at is None:
                 self._gone_at = self.house.office.now()
@@ -151,6 +174,14 @@ class Board(Home):
             self._trouble = error.message
             self.tell(" ".join(filter(None, (error.message, error.hint))), is_trouble=True)
         self._show_bar()
+
+    def is_away(self) -> None:
+        """Leave nothing on the screen for somebody who may not see it, or has logged out."""
+        for listing in self.query(Listing):
+            listing.fill(())
+        for name in self._parts:
+            if name not in {"bar", "last"}:
+                self.put(name, Content(""))
 
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Say that a worker broke. It ends nothing."""
@@ -167,9 +198,9 @@ class Board(Home):
         try:
             found = self.house.read(ask)
         except BoxOfficeError as error:
-            self._call(self._failed, error)
+            self.call(self.failed, error)
         else:
-            self._call(then, found)
+            self.call(then, found)
 
     def tell(self, text: str, *, is_trouble: bool = False) -> None:
         """Show a toast."""
@@ -190,8 +221,8 @@ class Board(Home):
 
     @work(thread=True, group="act", exit_on_error=False)
     def _do(self, act: Act, then: Callable[[Answer], None] | None) -> None:
-        answer = self.house.do(act.words({}), unshown=act.unshown)
-        self._call(self._done, act, answer, then)
+        answer = self.house.do(act.words({}), unshown=act.unshown, typed=act.typed({}))
+        self.call(self._done, act, answer, then)
 
     def _done(self, act: Act, answer: Answer, then: Callable[[Answer], None] | None) -> None:
         self._show_last()
@@ -209,6 +240,10 @@ class Board(Home):
             self.app.push_screen(Page(title, lines, self.house.language))
         else:
             self.tell(" · ".join(lines) or self.say(_DONE), is_trouble=not answer.is_done)
+
+    def read_out(self, answer: Answer) -> None:
+        """Show a whole answer on a page, headed by its command."""
+        self.page(self.house.line, [line for line in answer.out.splitlines() if line])
 
     def needs(self, chosen: str) -> bool:
         """Say whether a row is chosen, and tell the person when none is."""
@@ -244,9 +279,7 @@ class Board(Home):
         right += f"  {now:%H:%M} "
         name = said(left, "bold", length_max=max(10, self.size.width - len(right) - 1))
         gap = max(1, self.size.width - name.cell_length - len(right))
-        self.query_one("#bar", Static).update(
-            Content.assemble(name, " " * gap, Content.styled(right, style))
-        )
+        self.put("bar", Content.assemble(name, " " * gap, Content.styled(right, style)))
 
     def on_resize(self) -> None:
         """Fit the bar to the new width."""
@@ -254,12 +287,9 @@ class Board(Home):
 
     def _show_last(self) -> None:
         line = f" $ {self.house.line}" if self.house.line else ""
-        self.query_one("#last", Static).update(said(line, "dim", length_max=400))
+        self.put("last", said(line, "dim", length_max=400))
 
 
 def home_of(board: Callable[[House], Board], house: House) -> Callable[[], Home]:
     """Return what makes a screen of the window."""
     return lambda: board(house)
-
-
-__all__ = ["BAD", "GOOD", "ORDER_MARKS", "WAITS", "Board", "Place", "home_of"]

@@ -17,9 +17,10 @@ from boxoffice.staff.rules import Permission
 from boxoffice.till.queries import open_shift_view
 from tui.acts import selling
 from tui.commands import Place
-from tui.dialogs.pix import Pix
+from tui.dialogs.charge import Charge
 from tui.house import Answer
-from tui.screens.board import BAD, GOOD, WAITS, Board
+from tui.screens.board import Board
+from tui.states import BAD, GOOD, WAITS
 from tui.text import cell, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words
@@ -31,16 +32,18 @@ _HEADS = (
 _DIGITS = 3
 _OPEN = Words("aberta", "open")
 _EMPTY = Words(
-    "Escolha com ↑↓, diga quantos com os números ou + e −, e receba: D, P, M ou C.",
-    "Choose with ↑↓, say how many by digits or + and −, then take the money: D, P, M or C.",
+    "Escolha com ↑↓ e diga quantos de cada lote, com os números ou + e −; depois receba. "
+    "Backspace recomeça.",
+    "Choose with ↑↓ and say how many of each tier, by digits or + and −; then take the money. "
+    "Backspace begins again.",
 )
 _CART = Words("{count} lugares · {total} sem taxa", "{count} places · {total} before the fee")
-_ONE_TIER = Words(
-    "por Pix, um lote por pedido: limpe com Backspace",
-    "by Pix, one tier an order: Backspace clears",
-)
 _NOTHING = Words("escolha lugares primeiro", "choose places first")
 _SOLD = Words("✔ {code} · {count} ingressos · {total}", "✔ {code} · {count} tickets · {total}")
+_WAITS = Words(
+    "▲ {code} · {count} ingressos · {total}, falta {due}",
+    "▲ {code} · {count} tickets · {total}, {due} is due",
+)
 _CHANGE = Words("TROCO {change}", "CHANGE {change}")
 _NO_TILL = Words("caixa fechado: F6 abre", "no till is open: F6 opens one")
 _TILL = Words("caixa {code}: {cash} em dinheiro", "till {code}: {cash} in cash")
@@ -97,7 +100,7 @@ class CounterBoard(Board):
             if found.cash is None
             else said(self.say(_TILL, code=found.shift, cash=found.cash), "dim")
         )
-        self.query_one("#drawer", Static).update(drawer)
+        self.put("drawer", drawer)
 
     def on_key(self, event: events.Key) -> None:
         """Take digits for how many: `1` `2` is twelve."""
@@ -130,15 +133,15 @@ class CounterBoard(Board):
         if self._event is not None and self._has_cart():
             self.act(selling.sell(self._event.slug, self._cart, method), self._sold)
 
-    def action_charge(self) -> None:
-        """Hold what is in the cart, and show its PIX."""
-        if self._event is None or not self._has_cart():
-            return
-        if len(self._cart) > 1:
-            self.tell(self.say(_ONE_TIER))
-            return
-        ((tier, count),) = self._cart.items()
-        self.act(selling.charge(self._event.slug, tier, count), self._charged)
+    def action_split(self) -> None:
+        """Sell what is in the cart, paid in parts."""
+        if self._event is not None and self._has_cart():
+            self.act(selling.split(self._event.slug, self._cart), self._sold)
+
+    def action_charge(self, method: str) -> None:
+        """Hold what is in the cart, and show what it is paid by."""
+        if self._event is not None and self._has_cart():
+            self.act(selling.charge(self._event.slug, self._cart, method), self._sold)
 
     @property
     def _chosen(self) -> str:
@@ -171,26 +174,26 @@ class CounterBoard(Board):
         self.query_one("#tiers", Listing).fill(lines)
         count = sum(self._cart.values())
         text = self.say(_CART, count=count, total=total) if count else self.say(_EMPTY)
-        self.query_one("#cart", Static).update(said(text, "bold" if count else "dim"))
+        self.put("cart", said(text, "bold" if count else "dim"))
 
     def _sold(self, answer: Answer) -> None:
+        """Tell what was sold and the change; what is still due is shown until it is paid."""
         told: dict[str, Any] = json.loads(answer.out)
         order = told["order"]
-        self.query_one("#sold", Static).update(self._told(order, told.get("change_minor")))
+        self.put("sold", self._told(order, told.get("change_minor")))
         self.action_clear()
-
-    def _charged(self, answer: Answer) -> None:
-        code: str = json.loads(answer.out)["order"]["code"]
-        self.action_clear()
-        self.app.push_screen(Pix(self.house, code))
+        if order["balance_minor"]:
+            self.app.push_screen(Charge(self.house, order["code"]))
 
     def _told(self, order: dict[str, Any], change: int | None) -> Content:
         currency = order["currency"]
-        total = Money(order["total_minor"], currency)
-        line = self.say(_SOLD, code=order["code"], count=len(order["tickets"]), total=total)
+        due = Money(order["balance_minor"], currency)
+        words, style = (_WAITS, f"bold {WAITS}") if due.minor else (_SOLD, f"bold {GOOD}")
+        line = self.say(words, code=order["code"], count=len(order["tickets"]), due=due,
+                        total=Money(order["total_minor"], currency))  # fmt: skip
         if change is None:
-            return said(line, f"bold {GOOD}")
-        due = self.say(_CHANGE, change=Money(change, currency))
+            return said(line, style)
+        back = self.say(_CHANGE, change=Money(change, currency))
         return Content.assemble(
-            said(line, f"bold {GOOD}"), "   ", said(due, f"bold reverse {BAD if change else ''}")
+            said(line, style), "   ", said(back, f"bold reverse {BAD if change else ''}")
         )

@@ -74,11 +74,10 @@ class EventsBoard(Board):
     def moved(self) -> None:
         """Show the tiers of the event under the cursor."""
         event = self._events.get(self.chosen)
-        about = self.query_one("#about", Static)
         if event is None:
-            about.update(said(self.say(_NONE)))
+            self.put("about", said(self.say(_NONE)))
             return
-        about.update(said(f"{event.title} · {event.venue}", "bold"))
+        self.put("about", said(f"{event.title} · {event.venue}", "bold"))
         lines = []
         for tier in event.tiers:
             sale = self.say(_OPEN) if tier.closed is None else self.state(tier.closed)

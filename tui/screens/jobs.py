@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from textual import on
 from textual.app import ComposeResult
-from textual.widgets import Static
+from textual.widgets import DataTable, Static
 
 from boxoffice.db import ReadSession
 from boxoffice.outbox.models import JobState
@@ -14,7 +15,8 @@ from boxoffice.reports.tonight import Work, work
 from boxoffice.times import ago_text
 from tui.acts import running
 from tui.commands import Place
-from tui.screens.board import BAD, GOOD, Board
+from tui.screens.board import Board
+from tui.states import BAD, GOOD
 from tui.text import cell, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words
@@ -83,7 +85,7 @@ class JobsBoard(Board):
                         running=at.running_count, bad=at.bad_count,
                         who=who or self.say(_NOBODY))  # fmt: skip
         numbers = said(text, BAD if at.bad_count else GOOD)
-        self.query_one("#numbers", Static).update(numbers)
+        self.put("numbers", numbers)
         self.query_one("#jobs", Listing).fill([self._job(job) for job in found.jobs])
         self.query_one("#letters", Listing).fill([self._letter(one) for one in found.letters])
 
@@ -91,6 +93,25 @@ class JobsBoard(Board):
     def chosen(self) -> str:
         """The id of the job under the cursor."""
         return self.query_one("#jobs", Listing).chosen
+
+    @property
+    def chosen_letter(self) -> str:
+        """The gateway's id of the letter under the cursor."""
+        return self.query_one("#letters", Listing).chosen
+
+    @on(DataTable.RowSelected)
+    def action_show_chosen(self) -> None:
+        """Show the job or the letter under the cursor, whole."""
+        if self.focused is self.query_one("#letters"):
+            if self.needs(self.chosen_letter):
+                self.act(running.show_letter(self.chosen_letter), self.read_out)
+        elif self.needs(self.chosen):
+            self.act(running.show_job(self.chosen), self.read_out)
+
+    def action_replay(self) -> None:
+        """Read the letter under the cursor once more."""
+        if self.needs(self.chosen_letter):
+            self.act(running.replay(self.chosen_letter))
 
     def action_retry(self) -> None:
         """Make the job due now."""
@@ -118,4 +139,4 @@ class JobsBoard(Board):
     def _letter(self, one: LetterView) -> Line:
         cells = (f"{one.provider} {one.event_key}", self.at(one.received_at), self.at(one.read_at),
                  one.outcome or "")  # fmt: skip
-        return Line(str(one.id), tuple(cell(text) for text in cells))
+        return Line(one.event_key, tuple(cell(text) for text in cells))

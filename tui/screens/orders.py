@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable, Input, Static
 
 from boxoffice.db import ReadSession
-from boxoffice.errors import NotFound
+from boxoffice.errors import BoxOfficeError, NotFound
 from boxoffice.orders.queries import (
     OrderLineView,
     OrderView,
@@ -24,8 +24,9 @@ from boxoffice.people import masked_document
 from boxoffice.staff.rules import Permission
 from tui.acts import orders as acts
 from tui.commands import Place
-from tui.dialogs.pix import Pix
-from tui.screens.board import ORDER_MARKS, WAITS, Board
+from tui.dialogs.charge import Charge
+from tui.screens.board import Board
+from tui.states import ORDER_MARKS, WAITS
 from tui.text import cell, joined, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words
@@ -44,11 +45,17 @@ _HISTORY = Words("História de {code}", "History of {code}")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of orders, and one of them whole."""
+    """A page of orders."""
 
     text: str  # that was looked for
     lines: tuple[OrderLineView, ...]
-    order: OrderView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One order, with its latest payment."""
+
+    order: OrderView
     payment: PaymentView | None
 
 
@@ -61,7 +68,9 @@ class OrdersBoard(Board):
 
     def body(self) -> ComposeResult:
         """Yield the search, the rows and the detail."""
-        yield Input(placeholder=self.say(_HINT), id="search", compact=True)
+        search = Input(placeholder=self.say(_HINT), id="search", compact=True)
+        search.cursor_blink = False  # it would draw twice a second, all night
+        yield search
         with Horizontal(id="orders"):
             with Vertical():
                 yield Listing([Column(self.say(head), width) for head, width in _HEADS], id="rows")
@@ -73,33 +82,59 @@ class OrdersBoard(Board):
         super().on_mount()
         self._text = ""
         self._code = ""
+        self._is_looking = False
         self.hand(self.query_one("#search"))
 
     def ask(self, session: ReadSession) -> Found:
         """Look for what is typed; without a word, show what was ordered last."""
         self.house.office.actor.must(Permission.SEE_PEOPLE)
-        text, code = self._text, self._code
+        text = self._text
+        most = min(_ROWS, self.size.height)  # who types wants the first of them soon
         lines = (
-            find_orders(session, text, limit=_ROWS)
+            find_orders(session, text, limit=most)
             if text
             else list_orders(session, self.house.chosen(), limit=_ROWS)
         )
-        codes = [line.code for line in lines]
-        wanted = code if code in codes else next(iter(codes), "")
-        if not wanted:
-            return Found(text, (), None, None)
-        order = order_view(session, wanted, self.house.office.ticket_key)
-        return Found(text, tuple(lines), order, payment_of_order(session, order.id))
+        return Found(text, tuple(lines))
 
     def show(self, found: Found) -> None:
-        """Show the rows; when more was typed meanwhile, ask again."""
+        """Show the rows, then the order under the cursor; when more was typed, ask again."""
         self.query_one("#rows", Listing).fill([self._line(one) for one in found.lines])
-        nothing = said(self.say(_NONE) if found.text else "", "dim")
-        detail = nothing if found.order is None else self._detail(found.order, found.payment)
-        self.query_one("#order", Static).update(detail)
-        if found.text != self._text or self.chosen != (found.order.code if found.order else ""):
-            self._code = self.chosen
+        if found.text != self._text:
             self.reload()
+        elif found.lines:
+            self.look_at_chosen()
+        else:
+            self.put("order", said(self.say(_NONE) if found.text else "", "dim"))
+
+    def look_at_chosen(self) -> None:
+        """Ask for the order under the cursor, whole, unless that question is out."""
+        self._code = self.chosen
+        if self._code and not self._is_looking:
+            self._is_looking = True
+            self._look(self._code)
+
+    @work(thread=True, group="look", exit_on_error=False)
+    def _look(self, code: str) -> None:
+        def ask(session: ReadSession) -> Whole:
+            order = order_view(session, code, None)  # the screen shows no code
+            return Whole(order, payment_of_order(session, order.id))
+
+        whole = None
+        try:
+            whole = self.house.read(ask)
+        except BoxOfficeError as error:
+            self.call(self.failed, error)
+        finally:
+            self._is_looking = False
+        if whole is not None:
+            self.call(self._looked, whole)
+
+    def _looked(self, whole: Whole) -> None:
+        if whole.order.code == self._code:
+            self.put("order", self._detail(whole.order, whole.payment))
+        else:
+            self.look_at_chosen()
 
     @property
     def chosen(self) -> str:
@@ -126,8 +161,7 @@ class OrdersBoard(Board):
     def moved(self) -> None:
         """Show the order under the cursor."""
         if self.chosen != self._code:
-            self._code = self.chosen
-            self.reload()
+            self.look_at_chosen()
 
     def action_search(self) -> None:
         """Give the search the keys."""
@@ -173,10 +207,10 @@ class OrdersBoard(Board):
         if self.needs(self.chosen):
             self.act(acts.accept(self.chosen))
 
-    def action_pix(self) -> None:
-        """Show the PIX of the order until it is paid."""
+    def action_charge(self) -> None:
+        """Show what the order is paid by, until it is paid."""
         if self.needs(self.chosen):
-            self.app.push_screen(Pix(self.house, self.chosen))
+            self.app.push_screen(Charge(self.house, self.chosen))
 
     def action_history(self) -> None:
         """Tell what happened to the order."""

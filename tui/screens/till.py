@@ -12,7 +12,8 @@ from boxoffice.till.queries import ShiftView, last_shift_view
 from tui.acts import selling
 from tui.acts.act import Act
 from tui.commands import Place
-from tui.screens.board import GOOD, WAITS, Board
+from tui.screens.board import Board
+from tui.states import GOOD, WAITS
 from tui.text import said
 from tui.words import Words
 
@@ -65,7 +66,7 @@ class TillBoard(Board):
         """Show what passed the drawer."""
         self._shift = found
         text = said(self.say(_NONE)) if found is None else self._told(found)
-        self.query_one("#shift", Static).update(text)
+        self.put("shift", text)
 
     def action_open(self) -> None:
         """Open the till."""

@@ -14,7 +14,8 @@ from boxoffice.orders.queries import OrderLineView, list_orders
 from boxoffice.reports.tonight import Tonight, Work, tonight, work
 from boxoffice.times import ago_text, local_text
 from tui.commands import Place
-from tui.screens.board import BAD, GOOD, ORDER_MARKS, WAITS, Board
+from tui.screens.board import Board
+from tui.states import BAD, GOOD, ORDER_MARKS, WAITS
 from tui.text import cell, joined, said
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words
@@ -107,13 +108,13 @@ class TonightBoard(Board):
     def show(self, found: Found | None) -> None:
         """Show the numbers."""
         if found is None:
-            self.query_one("#numbers", Static).update(said(self.say(_NO_EVENT), "bold"))
+            self.put("numbers", said(self.say(_NO_EVENT), "bold"))
             return
-        self.query_one("#numbers", Static).update(self._numbers(found.night))
-        self.query_one("#pace", Static).update(self._pace(found.night))
+        self.put("numbers", self._numbers(found.night))
+        self.put("pace", self._pace(found.night))
         self.query_one("#tiers", Listing).fill(self._tiers(found.night))
-        self.query_one("#health", Static).update(self._health(found))
-        self.query_one("#latest", Static).update(self._latest(found))
+        self.put("health", self._health(found))
+        self.put("latest", self._latest(found))
 
     def _numbers(self, night: Tonight) -> Content:
         event, language = night.event, self.house.language

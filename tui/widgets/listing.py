@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.widgets import DataTable
 
@@ -28,6 +30,11 @@ class Line:
 
 class Listing(DataTable[Text]):
     """Rows of plain values. Without rows there is no cursor, and `chosen` is empty."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "scroll_top", show=False),  # of the rows: no column can be chosen
+        Binding("end", "scroll_bottom", show=False),
+    ]
 
     def __init__(self, columns: Sequence[Column], *, id: str) -> None:  # noqa: A002  (Textual's)
         super().__init__(cursor_type="row", id=id, zebra_stripes=False)
