@@ -1,7 +1,9 @@
 """How each database is dialled, and its drivers' errors in our words."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -12,11 +14,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured
 
 _SQLITE_WAIT_MILLIS = 5_000
-_POSTGRES_OPTIONS = (
-    "-c lock_timeout=2s -c statement_timeout=10s "
-    "-c idle_in_transaction_session_timeout=10s -c timezone=UTC "
-    "-c max_parallel_workers_per_gather=0"  # a clerk's search must not start workers: 100 ms
+_POSTGRES_LIMITS = MappingProxyType(
+    {
+        "lock_timeout": "2s",
+        "statement_timeout": "10s",
+        "idle_in_transaction_session_timeout": "10s",
+        "timezone": "UTC",
+        "max_parallel_workers_per_gather": "0",  # a clerk's search must not start workers: 100 ms
+    }
 )
+_OPTION = re.compile(r"(?:-c\s*|--)([a-z_.]+)=(\S+)")
+_POOLER, _POOLED = "pooler", "transaction"
 _BUSY_STATES = {"55P03", "40P01", "40001", "57014"}  # lock, deadlock, serialisation, time-out
 _NO_TABLE_STATE = "42P01"
 
@@ -38,6 +46,11 @@ def read_url(url: str) -> URL:
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
         return parsed.set(drivername="sqlite")
     if backend in {"postgresql", "postgres"}:
+        if parsed.query.get(_POOLER, _POOLED) != _POOLED:
+            raise Misconfigured(
+                "pooler in BOXOFFICE_DATABASE_URL knows one word: transaction.",
+                hint="without a pooler, leave it out",
+            )
         return parsed.set(drivername="postgresql+psycopg")
     raise Misconfigured(
         "BOXOFFICE_DATABASE_URL must name a SQLite file or a PostgreSQL server.",
@@ -75,11 +88,24 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
+def is_pooled(url: URL) -> bool:
+    """Whether the URL says that a pooler gives us a session for a transaction, and no longer."""
+    return url.query.get(_POOLER) == _POOLED
+
+
 def postgres_engine(url: URL, *, writes: bool) -> Engine:
-    """Return an engine whose every wait has an end; `options` of the URL may move it."""
-    asked = url.query.get("options", "")
-    return create_engine(
-        url.difference_update_query(["options"]),
+    """Return an engine whose every wait has an end; `options` of the URL may move it.
+
+    Behind a pooler nothing of a session is relied on: the limits come with each transaction, and
+    no statement is prepared. PgBouncer refuses, or drops, limits that come with the connection.
+    """
+    asked = str(url.query.get("options", ""))
+    ours = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_LIMITS.items())
+    session: dict[str, Any] = {"options": f"{ours} {asked}"}  # the later of two wins
+    if is_pooled(url):
+        session = {"prepare_threshold": None}
+    engine = create_engine(
+        url.difference_update_query(["options", _POOLER]),
         hide_parameters=True,
         pool_pre_ping=True,  # 0.24 ms against an error after every restart of the server
         pool_size=5,
@@ -93,10 +119,23 @@ def postgres_engine(url: URL, *, writes: bool) -> Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
             "application_name": "boxoffice",
-            "options": f"{_POSTGRES_OPTIONS} {asked}",  # the later of two wins
+            **session,
         },
         execution_options={"postgresql_readonly": not writes},
     )
+    if is_pooled(url):
+        _limit_each_transaction(engine, _POSTGRES_LIMITS | dict(_OPTION.findall(asked)))
+    return engine
+
+
+def _limit_each_transaction(engine: Engine, limits: Mapping[str, str]) -> None:
+    """Have every transaction begin with its own limits, which end with it: one more question."""
+    statement = "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in limits)
+    parameters = tuple(part for limit in limits.items() for part in limit)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement, parameters)
 
 
 @contextmanager
@@ -131,6 +170,11 @@ def _translated(error: DBAPIError) -> Exception:
         return Misconfigured(
             "the database file cannot be opened for writing.",
             hint="check BOXOFFICE_DATABASE_URL, the file and its folder: boxoffice doctor",
+        )
+    if "unsupported startup parameter" in said:
+        return Misconfigured(
+            "a pooler stands before the database, and BOXOFFICE_DATABASE_URL does not say so.",
+            hint="add ?pooler=transaction to it (&pooler=transaction after other words)",
         )
     return DatabaseSilent(
         "the database cannot be reached, or the line to it broke.",
