@@ -206,6 +206,7 @@ def test_behind_a_pooler_nothing_of_ours_stays_on_a_session(postgres_url: str) -
             with closing(engine.raw_connection()) as line:
                 session_of_ours = line.driver_connection
                 assert session_of_ours is not None, "it was opened just now"
+                session_of_ours.autocommit = True  # a transaction of ours would be seen too
                 left = [session_of_ours.execute(question).fetchall() for question in LEFT_BEHIND]
 
             assert left == [[], [], [], []]
