@@ -16,7 +16,14 @@ from sqlalchemy import Engine, Insert, Table, text
 from sqlalchemy.engine import Connection, CursorResult
 from sqlmodel import Session, SQLModel
 
-from boxoffice.engines import in_our_words, postgres_engine, read_url, sqlite_engine
+from boxoffice.engines import (
+    in_our_words,
+    is_pooled,
+    postgres_engine,
+    read_url,
+    sqlite_engine,
+)
+from boxoffice.errors import Misconfigured
 from boxoffice.schema import must_fit
 
 SCHEMA = "0001"  # the newest migration; a test holds it to boxoffice/migrations
@@ -155,11 +162,28 @@ class Database:
         Raises:
             DatabaseBusy: somebody else uses what is to be rewritten.
             DatabaseSilent: the database cannot be reached.
+            Misconfigured: a pooler stands between.
         """
+        self.must_be_direct()
         self.close()  # no connection of ours may stand in the way
         options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         with in_our_words(), self.writer.connect() as connection:
             yield connection.execution_options(**options)
+
+    def must_be_direct(self) -> None:
+        """Check that we have the server to ourselves: what is set for a whole session stays on it.
+
+        `pg_dump` empties the search path of its session. A pooler would hand that session on, and
+        whoever gets it next finds no table.
+
+        Raises:
+            Misconfigured: a pooler stands between.
+        """
+        if is_pooled(self.url):
+            raise Misconfigured(
+                "this cannot be done through a pooler.",
+                hint="repeat it with the server itself in BOXOFFICE_DATABASE_URL",
+            )
 
     def close(self) -> None:
         """Let every connection go."""

@@ -1,9 +1,11 @@
 """How each database is dialled, and its drivers' errors in our words."""
 
+import re
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -20,12 +22,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured
 
 _SQLITE_WAIT_MILLIS = 5_000
-_POSTGRES_OPTIONS = (
-    "-c lock_timeout=2s -c statement_timeout=10s "
-    "-c idle_in_transaction_session_timeout=10s -c timezone=UTC "
-    "-c max_parallel_workers_per_gather=0"  # a clerk's search must not start workers: 100 ms
+_POSTGRES_LIMITS = MappingProxyType(
+    {
+        "lock_timeout": "2s",
+        "statement_timeout": "10s",
+        "idle_in_transaction_session_timeout": "10s",
+        "timezone": "UTC",
+        "max_parallel_workers_per_gather": "0",  # a clerk's search must not start workers: 100 ms
+    }
 )
 _TRUSTED_SECONDS = 1.0  # a line that was used so lately is not asked whether it is there
+_OPTION = re.compile(r"(?:-c\s*|--)([a-z_.]+)=(\S+)")
+_POOLER, _POOLED = "pooler", "transaction"
 _BUSY_STATES = {"55P03", "40P01", "40001", "57014"}  # lock, deadlock, serialisation, time-out
 _NO_TABLE_STATE = "42P01"
 
@@ -47,6 +55,11 @@ def read_url(url: str) -> URL:
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
         return parsed.set(drivername="sqlite")
     if backend in {"postgresql", "postgres"}:
+        if parsed.query.get(_POOLER, _POOLED) != _POOLED:
+            raise Misconfigured(
+                "pooler in BOXOFFICE_DATABASE_URL knows one word: transaction.",
+                hint="without a pooler, leave it out",
+            )
         return parsed.set(drivername="postgresql+psycopg")
     raise Misconfigured(
         "BOXOFFICE_DATABASE_URL must name a SQLite file or a PostgreSQL server.",
@@ -84,14 +97,25 @@ def sqlite_engine(url: URL, *, writes: bool) -> Engine:
     return engine
 
 
+def is_pooled(url: URL) -> bool:
+    """Whether the URL says that a pooler gives us a session for a transaction, and no longer."""
+    return url.query.get(_POOLER) == _POOLED
+
+
 def postgres_engine(url: URL, *, writes: bool) -> Engine:
     """Return an engine whose every wait has an end, and which finds a restarted server again.
 
-    `options` of the URL may move an end.
+    `options` of the URL may move an end. Behind a pooler nothing of a session is relied on: the
+    limits come with each transaction, and no statement is prepared. PgBouncer refuses, or drops,
+    limits that come with the connection.
     """
-    asked = url.query.get("options", "")
+    asked = str(url.query.get("options", ""))
+    ours = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_LIMITS.items())
+    session: dict[str, Any] = {"options": f"{ours} {asked}"}  # the later of two wins
+    if is_pooled(url):
+        session = {"prepare_threshold": None}
     engine = create_engine(
-        url.difference_update_query(["options"]),
+        url.difference_update_query(["options", _POOLER]),
         hide_parameters=True,
         pool_size=5,
         max_overflow=5,
@@ -104,10 +128,32 @@ def postgres_engine(url: URL, *, writes: bool) -> Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 10_000,
             "application_name": "boxoffice",
-            "options": f"{_POSTGRES_OPTIONS} {asked}",  # the later of two wins
+            **session,
         },
         execution_options={"postgresql_readonly": not writes},
     )
+    _ask_when_in_doubt(engine)
+    if is_pooled(url):
+        _limit_each_transaction(engine, _POSTGRES_LIMITS | dict(_OPTION.findall(asked)))
+    return engine
+
+
+def _limit_each_transaction(engine: Engine, limits: Mapping[str, str]) -> None:
+    """Have every transaction begin with its own limits, which end with it: one more question."""
+    statement = "SELECT " + ", ".join("set_config(%s, %s, true)" for _ in limits)
+    parameters = tuple(part for limit in limits.items() for part in limit)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement, parameters)
+
+
+def _ask_when_in_doubt(engine: Engine) -> None:
+    """Ask a line whether its server is there, as `pool_pre_ping`, but not each time.
+
+    Asking costs 0.24 ms, a quarter of a scan. A line that was used a moment ago is not asked,
+    unless its server said something since: it says goodbye.
+    """
 
     @event.listens_for(engine, "connect")
     @event.listens_for(engine, "checkin")
@@ -116,8 +162,6 @@ def postgres_engine(url: URL, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def ask(connection: Any, record: Any, _proxy: Any) -> None:
-        # As `pool_pre_ping`, which asks each time: 0.24 ms, a quarter of a scan. A line that was
-        # used a moment ago is not asked, unless its server said something since: it says goodbye.
         is_recent = time.monotonic() - record.info["answered_at"] < _TRUSTED_SECONDS
         if is_recent and not _has_news(connection.fileno()):
             return
@@ -125,8 +169,6 @@ def postgres_engine(url: URL, *, writes: bool) -> Engine:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error  # the pool dials anew
-
-    return engine
 
 
 def _has_news(fileno: int) -> bool:
@@ -168,6 +210,11 @@ def _translated(error: DBAPIError) -> Exception:
         return Misconfigured(
             "the database file cannot be opened for writing.",
             hint="check BOXOFFICE_DATABASE_URL, the file and its folder: boxoffice doctor",
+        )
+    if "unsupported startup parameter" in said:
+        return Misconfigured(
+            "a pooler stands before the database, and BOXOFFICE_DATABASE_URL does not say so.",
+            hint="add ?pooler=transaction to it (&pooler=transaction after other words)",
         )
     return DatabaseSilent(
         "the database cannot be reached, or the line to it broke.",

@@ -27,9 +27,10 @@ def dump(database: Database, out: Path) -> dict[str, int]:
     """Dump the database as it is at one moment; nobody waits for it. Return the rows of each table.
 
     Raises:
-        Misconfigured: there is no `pg_dump` here that is as new as the server.
+        Misconfigured: there is no `pg_dump` here that is as new as the server, or a pooler between.
         DatabaseSilent: the database cannot be reached, or the dump was cut off.
     """
+    database.must_be_direct()
     with database.reading() as session:
         connection = session.connection()
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -49,9 +50,11 @@ def load(database: Database, copy: Path) -> None:
     """Put a dump in the place of what is there, in one transaction.
 
     Raises:
-        Misconfigured: there is no `pg_restore` here that is as new as the server.
+        Misconfigured: there is no `pg_restore` here that is as new as the server, or a pooler
+            between.
         DatabaseSilent, DatabaseBusy: it did not go through, and nothing was changed.
     """
+    database.must_be_direct()
     with database.reading() as session:
         version = session.connection().exec_driver_sql("SHOW server_version_num").scalar_one()
     database.close()

@@ -209,7 +209,7 @@ def _apply(ctx: typer.Context, asked: "Who", plan: Path, *, yes: bool, as_json: 
     from boxoffice.cli import show
     from boxoffice.cli.exits import PARTIAL
     from boxoffice.cli.opening import office_of
-    from boxoffice.errors import Busy
+    from boxoffice.errors import Busy, Misconfigured
     from boxoffice.privacy.erase import erase
     from boxoffice.privacy.files import remove
     from boxoffice.privacy.plan_file import must_fit, read_plan
@@ -228,20 +228,20 @@ def _apply(ctx: typer.Context, asked: "Who", plan: Path, *, yes: bool, as_json: 
         left += [file for file in files if str(file.path) not in kept.files]
         try:
             vacuum(office.database, done.tables)
-            scrubbed = True
-        except Busy:
-            scrubbed = False
+            stopped = ""
+        except (Busy, Misconfigured) as error:
+            stopped = error.message
     if as_json:
-        told: dict[str, Any] = {"proof": str(done.id), "rows": done.rows, "scrubbed": scrubbed}
+        told: dict[str, Any] = {"proof": str(done.id), "rows": done.rows, "scrubbed": not stopped}
         told["left"] = [{"kind": file.kind, "path": str(file.path)} for file in left]
         show.as_json_line(told)
     else:
         show.line(f"erased: {done.rows} rows, {len(files) - len(left)} files. Proof: {done.id}")
     for file in left:
         show.talk(f"{file.path} may hold them too: look into it, and remove it yourself.")
-    if not scrubbed:
-        show.talk("the database was busy: old bytes are still in its files.")
+    if stopped:
+        show.talk(f"old bytes are still in the files of the database: {stopped}")
         show.talk("hint: boxoffice privacy scrub")
     show.talk("backups made before today still hold them; let them run out.")
-    if left or not scrubbed:
+    if left or stopped:
         raise typer.Exit(PARTIAL)

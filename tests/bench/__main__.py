@@ -34,7 +34,7 @@ GROUPS: dict[str, Group] = {
     group.__name__: group
     for group in (
         startup, orders, scans, searches, search_terms, exports, letters, paces, jobs, engine,
-        papers, screens, dashboard, desk,
+        papers, dashboard, desk,
     )
 }  # fmt: skip
 

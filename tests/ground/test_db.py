@@ -11,6 +11,7 @@ from sqlalchemy import TextClause, insert, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from boxoffice.audit.models import AuditEntry
+from boxoffice.backup.postgres import dump, load
 from boxoffice.db import Database, changed, insert_once
 from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured, Refused
 from boxoffice.office import BoxOffice
@@ -161,6 +162,72 @@ def test_postgres_is_never_waited_for_without_end(
         ]
 
     assert limits == lasts
+
+
+LEFT_BEHIND = (
+    "SELECT name FROM pg_settings WHERE source = 'session'",
+    "SELECT statement FROM pg_prepared_statements",
+    "SELECT pg_listening_channels()",
+    "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+)
+
+
+def pooled(url: str, **query: str) -> str:
+    """Return the URL as it is written when a pooler hands sessions out by the transaction."""
+    asked = make_url(url).update_query_dict({"pooler": "transaction", **query})
+    return asked.render_as_string(hide_password=False)
+
+
+@pytest.mark.parametrize(("options", "lasts"), [("", "2s"), ("-c lock_timeout=7s", "7s")])
+def test_behind_a_pooler_the_limits_come_with_each_transaction(
+    postgres_url: str, options: str, lasts: str
+) -> None:
+    with closing(Database(pooled(postgres_url, options=options))) as database:
+        for opened in (database.writing, database.reading):
+            with opened() as session:
+                limits = [
+                    session.connection().exec_driver_sql(f"SHOW {name}").scalar_one()
+                    for name in ("lock_timeout", "statement_timeout", "timezone")
+                ]
+
+            assert limits == [lasts, "10s", "UTC"]
+
+
+def test_behind_a_pooler_nothing_of_ours_stays_on_a_session(postgres_url: str) -> None:
+    with closing(Database(pooled(postgres_url))) as database:
+        with database.writing() as session:
+            for number in range(20):  # the driver prepares what it is asked the fifth time
+                insert_once(session, a_key(f"{number:08x}"))
+        with database.migrating():
+            pass
+        with database.reading(is_long=True) as session:
+            session.connection().exec_driver_sql("SELECT 1")
+
+        for engine in (database.writer, database.reader):
+            with closing(engine.raw_connection()) as line:
+                session_of_ours = line.driver_connection
+                assert session_of_ours is not None, "it was opened just now"
+                session_of_ours.autocommit = True  # a transaction of ours would be seen too
+                left = [session_of_ours.execute(question).fetchall() for question in LEFT_BEHIND]
+
+            assert left == [[], [], [], []]
+
+
+def test_what_sets_up_a_whole_session_is_refused_behind_a_pooler(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    with closing(Database(pooled(postgres_url))) as database:
+        with pytest.raises(Misconfigured, match="pooler"), database.rewriting():
+            pass
+        with pytest.raises(Misconfigured, match="pooler"):
+            dump(database, tmp_path / "database")
+        with pytest.raises(Misconfigured, match="pooler"):
+            load(database, tmp_path / "database")
+
+
+def test_a_pooler_has_one_way_of_working_that_we_know() -> None:
+    with pytest.raises(Misconfigured, match="transaction"):
+        Database("postgresql://somebody@localhost/boxoffice?pooler=statement")
 
 
 def test_sqlite_keeps_what_it_acknowledged_and_its_references(sqlite_url: str) -> None:
