@@ -18,6 +18,7 @@ from boxoffice.errors import BadValue, Forbidden
 from boxoffice.exports.catalogue import DEFINITIONS, definition_named
 from boxoffice.exports.definition import Definition
 from boxoffice.exports.formats import Format
+from boxoffice.exports.manifest import verified
 from boxoffice.exports.request import Exported, ExportRequest
 from boxoffice.exports.run import run_export
 from boxoffice.migrations.run import upgrade
@@ -103,6 +104,22 @@ def test_the_same_world_gives_the_same_bytes_whatever_is_asked(
             exported(night, path, name, form, until=night.now())
 
         assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.parametrize("form", Format)
+def test_one_flipped_bit_is_noticed_in_every_format(
+    night: BoxOffice, tmp_path: Path, form: Format
+) -> None:
+    out = tmp_path / "x"
+    exported(night, out, "door-list" if form is Format.PDF else "attendees", form)
+    whole = out.read_bytes()
+    assert verified(out).problem == ""
+
+    for at in range(0, len(whole), len(whole) // 40):
+        flipped = bytearray(whole)
+        flipped[at] ^= 1 << at % 8
+        out.write_bytes(flipped)
+        assert verified(out).problem != ""
 
 
 def test_both_databases_write_the_same_bytes(

@@ -19,7 +19,7 @@ from boxoffice.exports.definition import (
 from boxoffice.orders.models import Order
 from boxoffice.tickets.models import Ticket, TicketState
 
-_NAME = col(Order.code).concat("-").concat(cast(col(Ticket.number), String))
+TICKET = col(Order.code).concat("-").concat(cast(col(Ticket.number), String))
 _ENTERED_AT = (
     select(func.min(col(Entry.entered_at)))
     .where(Entry.ticket_id == Ticket.id)
@@ -28,7 +28,8 @@ _ENTERED_AT = (
 )
 
 
-def _rows(selected: Any) -> Any:
+def valid_tickets(selected: Any) -> Any:
+    """Add the tables of tickets that are good, or would be but for a block."""
     return (
         selected.select_from(Ticket)
         .join(Order, col(Order.id) == Ticket.order_id)
@@ -43,7 +44,7 @@ ATTENDEES = Definition(
     version=2,
     about="one row a valid ticket, with who holds it and when they came in",
     columns=(
-        word("ticket", _NAME),
+        word("ticket", TICKET),
         word("order", Order.code),
         words("tier", Tier.name),
         word("category", Tier.category),
@@ -60,7 +61,7 @@ ATTENDEES = Definition(
         moment("entered_at", _ENTERED_AT),
         word("event", Event.slug),
     ),
-    rows=_rows,
+    rows=valid_tickets,
     order=(col(Order.placed_at), col(Order.id), col(Ticket.number)),
     event_id=col(Ticket.event_id),
     moment="paid_at",

@@ -1,27 +1,15 @@
 """The guests by name, for a door without a line: people print it, and tick who comes."""
 
-from typing import Any
-
-from sqlalchemy import String, case, cast
+from sqlalchemy import case
 from sqlmodel import col
 
 from boxoffice.events.models import Event, Tier
 from boxoffice.exports.definition import Definition, document, moment, person, word, words
+from boxoffice.exports.definitions.attendees import TICKET, valid_tickets
 from boxoffice.orders.models import Order
-from boxoffice.tickets.models import Ticket, TicketState
+from boxoffice.tickets.models import Ticket
 
-_NAME = col(Order.code).concat("-").concat(cast(col(Ticket.number), String))
 _GUEST = case((col(Ticket.holder_name) == "", col(Order.buyer_name)), else_=col(Ticket.holder_name))
-
-
-def _rows(selected: Any) -> Any:
-    return (
-        selected.select_from(Ticket)
-        .join(Order, col(Order.id) == Ticket.order_id)
-        .join(Tier, col(Tier.id) == Ticket.tier_id)
-        .join(Event, col(Event.id) == Ticket.event_id)
-        .where(col(Ticket.state).in_([TicketState.VALID, TicketState.BLOCKED]))
-    )
 
 
 DOOR_LIST = Definition(
@@ -33,7 +21,7 @@ DOOR_LIST = Definition(
         words("company", Ticket.holder_company),
         words("tier", Tier.name),
         word("category", Tier.category),
-        word("ticket", _NAME),
+        word("ticket", TICKET),
         document("document", Ticket.holder_document),
         words("seat", Ticket.seat),
         words("attention", Ticket.attention),
@@ -41,7 +29,7 @@ DOOR_LIST = Definition(
         moment("paid_at", Order.paid_at),
         word("event", Event.slug),
     ),
-    rows=_rows,
+    rows=valid_tickets,
     order=(col(Order.placed_at), col(Order.id), col(Ticket.number)),
     event_id=col(Ticket.event_id),
     moment="paid_at",
