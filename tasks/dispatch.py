@@ -60,7 +60,7 @@ _UNHEARD = (
 )
 _OUT = (
     select(Job.queue, func.count(), func.min(col(Job.sent_at)))
-    .where(Job.state == JobState.SENT)
+    .where(Job.state == JobState.SENT, col(Job.kind).in_(KINDS))
     .group_by(col(Job.queue))
 )
 _MARK = (

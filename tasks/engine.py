@@ -99,7 +99,7 @@ def celery_settings(instance: str, *, bound_seconds: float = _BOUND_SECONDS) -> 
         "worker_prefetch_multiplier": 1,
         "broker_transport_options": {
             # Stated, because the shortest one among all programs on a Redis counts. Ours hold no
-            # message unacknowledged for longer than it takes to claim a row.
+            # message unacknowledged for longer than a process takes over the ring before it.
             "visibility_timeout": 3600,
             # All of these together bound a ring to about a second; any one alone does not.
             "socket_timeout": bound_seconds,

@@ -36,6 +36,7 @@ from tests.bulk.campaigns import (
     a_night,
     invited,
     kept,
+    many,
     planned,
 )
 from tests.bulk.files import mode
@@ -289,3 +290,15 @@ def test_a_plan_that_somebody_spoilt_is_refused(
 
     with pytest.raises(BadFile, match="is not a plan"):
         read_campaign(path)
+
+
+def test_a_file_of_more_guests_than_one_plan_takes_is_refused_whole(
+    office: BoxOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_night(office)
+    monkeypatch.setattr("boxoffice.bulk.plan.ROWS_MAX", 3)
+
+    with pytest.raises(BadValue, match="has 4 rows; the limit of one plan is 3") as refusal:
+        planned(office, many(4))
+
+    assert "--name" in refusal.value.hint

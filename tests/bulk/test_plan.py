@@ -22,6 +22,7 @@ from tests.bulk.files import (
     applied,
     brought,
     kept,
+    many,
     mode,
     planned,
     told,
@@ -297,3 +298,15 @@ def test_what_is_in_already_is_counted_and_needs_no_place(
 
 def test_headings_alone_make_an_empty_plan(selling: BoxOffice) -> None:
     assert planned(selling, (HEAD + "\n").encode()).orders == ()
+
+
+def test_a_file_of_more_rows_than_one_plan_takes_is_refused_whole(
+    selling: BoxOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("boxoffice.bulk.plan.ROWS_MAX", 3)
+
+    with pytest.raises(BadValue, match="has 4 rows; the limit of one plan is 3") as refusal:
+        planned(selling, many(4))
+
+    assert "split it" in refusal.value.hint
+    assert len(planned(selling, many(3)).orders) == 3
