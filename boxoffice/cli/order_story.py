@@ -27,6 +27,7 @@ _SAID = {
     "payment.closed": "the charge is closed",
     "payment.failed": "the gateway refused the charge",
     "payment.accept": "accepted by a person: {note}",
+    "payment.forgive": "{forgiven} that was missing forgiven: {note}",
     "payment.dismiss": "dismissed by a person, {owed} owed: {note}",
 }
 

@@ -211,3 +211,4 @@ def test_forgiving_asks_first_and_says_how_much(short: Commands) -> None:
 
     assert (unsure.code, unsure.out) == (2, "")
     assert (told.code, told.out) == (0, f"R$ 50,00 of {code} is forgiven.\n")
+    assert "R$ 50,00 that was missing forgiven: bank fee" in short(f"order history {code}").out
