@@ -43,6 +43,7 @@ _SAID = {
     "payment.disputed": "the buyer's bank disputes a payment",
     "payment.charged_back": "the buyer's bank took a payment back",
     "payment.accept": "accepted by a person: {note}",
+    "payment.forgive": "{forgiven} that was missing forgiven: {note}",
     "payment.dismiss": "dismissed by a person, {owed} owed: {note}",
     "payment.give_again": "{amount} asked back: {why}",
     "refund.requested": "a refund of {amount} is asked for",

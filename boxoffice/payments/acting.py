@@ -91,15 +91,21 @@ def _money_came(
         # What else is asked for was reckoned without this money: nobody is to pay it twice.
         _close_others(session, payment, now=now)
         return
+    event = session.get_one(Event, order.event_id)
+    is_refunded = event.late_payment is LatePayment.REFUND and not is_leaving
     if _was_decided(session, order, payment):
-        hold_for_review(session, actor, order.id, why="late money", now=now)
+        if is_refunded:  # it stays ended: what it had before is not given back with it
+            _give_again(session, actor, payment, order, why="late money", now=now)
+        else:
+            hold_for_review(session, actor, order.id, why="late money", now=now)
+        _close_others(session, payment, now=now)
+        return
     after = confirm(session, actor, order.id, key, now=now)
     complete(session, actor, order.id, key, now=now)
     if after not in _GOOD:
         why = f"money for an order that is {after}"
         hold_for_review(session, actor, order.id, why=why, now=now)
-        event = session.get_one(Event, order.event_id)
-        if event.late_payment is LatePayment.REFUND and not is_leaving:
+        if is_refunded:
             _give_again(session, actor, payment, order, why="late money", now=now)
             money_went(session, actor, order.id, is_over=True, now=now)
     _close_others(session, payment, now=now)

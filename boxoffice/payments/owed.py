@@ -64,7 +64,7 @@ def list_owed(session: ReadSession, *, limit: int, event: str | None = None) -> 
 
 
 def _methods(session: ReadSession, order_ids: list[UUID]) -> dict[UUID, list[str]]:
-    """Return how the money that is left came in, by order."""
+    """Return how the money that is left came in, by order: each method once."""
     methods: dict[UUID, list[str]] = {}
     rows = session.exec(
         select(Payment.order_id, Payment.method)
@@ -73,5 +73,7 @@ def _methods(session: ReadSession, order_ids: list[UUID]) -> dict[UUID, list[str
         .order_by(col(Payment.created_at), col(Payment.id))
     )
     for order_id, method in rows:
-        methods.setdefault(order_id, []).append(method)
+        known = methods.setdefault(order_id, [])
+        if method not in known:  # a sale and what was added to it may both be cash
+            known.append(method)
     return methods

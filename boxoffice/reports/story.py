@@ -70,6 +70,7 @@ _ACTS = MappingProxyType(
         "payment.closed": "Its charge was closed: nobody can pay it any more.",
         "payment.failed": "The gateway refused its charge.",
         "payment.accept": "{actor} accepted the money that was under review.",
+        "payment.forgive": "{actor} forgave what was missing of its money.",
         "payment.dismiss": "{actor} dismissed the money that was under review.",
     }
 )

@@ -9,7 +9,7 @@ import pytest
 from boxoffice.office import BoxOffice, opened
 from boxoffice.settings import Settings
 from tests.commands import EVENT, Commands
-from tests.payments.ended import an_ended_sale
+from tests.payments.ended import Waiting, an_ended_sale
 
 LATE = {
     "code",
@@ -170,3 +170,45 @@ def test_a_preview_of_what_is_not_there_is_refused(
     ran = on_sqlite(f"tier preview {line} --json")
 
     assert (ran.code, ran.error["exit"]) == (code, code)
+
+
+@pytest.fixture
+def short(boxoffice: Commands) -> Commands:
+    """The program, with one order of R$ 200,00 that got R$ 150,00, and was accepted."""
+    boxoffice.has_event(REVIEWED)
+    with the_office_of(boxoffice) as office:
+        Waiting(office).is_paid(15_000)
+    accepted = boxoffice(f"payment resolve {the_code(boxoffice)} --accept --note 'bank fee' --yes")
+    assert "R$ 50,00 of it is missing" in accepted.err
+    assert "payment forgive" in accepted.err
+    return boxoffice
+
+
+def short_code(short: Commands) -> str:
+    (found,) = short("order list --json").rows
+    return str(found["code"])
+
+
+def test_what_is_missing_is_told_by_the_books_until_it_is_forgiven(short: Commands) -> None:
+    code = short_code(short)
+    before = short("report money --json")
+
+    told = short(f"payment forgive {code} --note 'bank fee, our loss' --yes --json")
+
+    after = short("report money --json")
+    assert (before.code, after.code) == (7, 0)
+    assert told.json["order"]["total_minor"] == 15_000
+    assert (told.json["order"]["discount_minor"], told.json["order"]["balance_minor"]) == (5_000, 0)
+    again = short(f"payment forgive {code} --note 'once more' --yes --json")
+    assert (again.code, again.out, again.error["code"]) == (5, "", "state.refused")
+
+
+def test_forgiving_asks_first_and_says_how_much(short: Commands) -> None:
+    code = short_code(short)
+
+    unsure = short(f"payment forgive {code} --note 'bank fee'")
+    told = short(f"payment forgive {code} --note 'bank fee' --yes")
+
+    assert (unsure.code, unsure.out) == (2, "")
+    assert (told.code, told.out) == (0, f"R$ 50,00 of {code} is forgiven.\n")
+    assert "R$ 50,00 that was missing forgiven: bank fee" in short(f"order history {code}").out

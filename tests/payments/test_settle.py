@@ -182,6 +182,23 @@ def test_an_order_that_was_paid_and_cancelled_is_not_brought_back_by_an_older_ch
     assert sold.is_paid() == "already so"
 
 
+def test_an_older_charge_of_an_order_that_was_paid_and_cancelled_goes_back_alone(
+    office: BoxOffice,
+) -> None:
+    an_event(office, late_payment="refund")
+    sold = Sold(office)
+    sold.waits()
+    paid_by(office, sold.order.id, Method.CASH)
+    with office.writing() as session:
+        cancel(session, office.actor, sold.order.id, reason="", now=office.now())
+
+    sold.is_paid()
+
+    by_method = {row.method: row.refunded_minor for row in rows(office, Payment)}
+    assert sold.state[0] is OrderState.CANCELLED
+    assert by_method == {Method.PIX: 20_000, Method.CASH: 0}
+
+
 def test_an_order_whose_money_a_person_dismissed_is_not_brought_back_by_more(sold: Sold) -> None:
     sold.is_paid(15_000)
     with sold.office.writing() as session:

@@ -15,6 +15,7 @@ from boxoffice.payments.models import Payment, RefundState
 from boxoffice.payments.provider import Method
 from boxoffice.reports.money import DIFFERS_MAX, MoneyReport, agrees, money_report
 from boxoffice.reports.window import Window
+from boxoffice.tickets.models import TicketState
 from tests.making import (
     LOTE,
     SLUG,
@@ -26,7 +27,7 @@ from tests.making import (
     rows,
     started,
 )
-from tests.reports.booking import START, Paid, Sale, booked, moments, sales
+from tests.reports.booking import START, Paid, Sale, Seat, booked, moments, sales
 
 Key = tuple[str, str]
 
@@ -225,3 +226,34 @@ def test_an_orders_money_is_its_total_or_the_rest_went_back(
 def test_an_event_that_is_not_there_is_named(office: BoxOffice) -> None:
     with pytest.raises(NotFound, match="nowhere"):
         a_report(office, "nowhere")
+
+
+@pytest.mark.parametrize("state", [OrderState.PLACED, OrderState.EXPIRING])
+def test_a_part_of_the_money_of_an_order_that_waits_is_its_own_sum(
+    office: BoxOffice, state: OrderState
+) -> None:
+    seat = Seat(0, 1_000, 0, 0, TicketState.HELD, was_issued=False)
+    part = Paid(Method.CASH, "till", START, 400, ())
+    event, _ = booked(office, [Sale(state, Channel.COUNTER, None, 0, (seat,), (part,))])
+
+    report = a_report(office, event)
+
+    (sums,) = report.books.sums
+    assert (sums.part_minor, sums.orders_minor, sums.received_minor) == (400, 0, 400)
+    assert (report.books.agree, [row.received.minor for row in report.rows]) == (True, [400])
+
+
+@pytest.mark.parametrize("state", [OrderState.EXPIRED, OrderState.CANCELLED, OrderState.PAID])
+def test_a_part_of_the_money_of_an_order_that_does_not_wait_differs(
+    office: BoxOffice, state: OrderState
+) -> None:
+    was_paid = START if state is OrderState.PAID else None
+    ticket = TicketState.VALID if was_paid else TicketState.VOID
+    seat = Seat(0, 1_000, 0, 0, ticket, was_issued=bool(was_paid))
+    part = Paid(Method.CASH, "till", START, 400, ())
+    event, codes = booked(office, [Sale(state, Channel.COUNTER, was_paid, 0, (seat,), (part,))])
+
+    books = a_report(office, event).books
+
+    assert [one.order for one in books.differs] == codes
+    assert [one.part_minor for one in books.sums] == [0]

@@ -12,11 +12,13 @@ from boxoffice.errors import NotFound
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import cancel
 from boxoffice.orders.models import Channel
+from boxoffice.payments.models import Payment
 from boxoffice.payments.provider import Method
 from boxoffice.reports.sales import UNPAID, By, SalesReport, sales_report
 from boxoffice.reports.window import Window
 from boxoffice.tickets.models import TicketState
-from tests.making import LOTE, SLUG, Clock, a_sale, a_tier, an_event, an_order
+from tests.making import LOTE, SLUG, Clock, a_sale, a_tier, an_event, an_order, rows
+from tests.payments.changing import extended, half_in_cash, money_comes, open_payment
 from tests.reports.booking import START, TIERS, ZONES, Sale, booked, moments, sales
 
 Counts = dict[str, int]
@@ -116,6 +118,34 @@ def test_what_is_not_paid_is_not_sold(office: BoxOffice) -> None:
     assert row.sales.net.minor == 22_000
     assert row.places is not None
     assert (row.places.quota, row.places.left) == (10, 5)
+
+
+def test_an_order_that_is_paid_in_part_is_not_sold_until_all_of_it_is(office: BoxOffice) -> None:
+    an_event(office)
+    half_in_cash(office)
+    before = a_report(office)
+
+    money_comes(office, next(row for row in rows(office, Payment) if not row.paid_minor))
+
+    after = a_report(office)
+    assert (before.total.sold, before.total.net.minor) == (0, 0)
+    assert [row.places.left for row in before.rows if row.places] == [9]
+    assert (after.total.sold, after.total.net.minor) == (1, 10_000)
+    by_method = {row.key: row.sales.net.minor for row in a_report(office, by=By.METHOD).rows}
+    assert sum(by_method.values()) == 10_000
+
+
+def test_an_addition_that_is_not_paid_is_not_sold(office: BoxOffice) -> None:
+    an_event(office)
+    sale = a_sale(office)
+    extended(office, sale.id, method=Method.PIX)
+    before = a_report(office).total
+
+    money_comes(office, open_payment(office, sale.id))
+
+    after = a_report(office).total
+    assert (before.sold, before.net.minor) == (1, 10_000)
+    assert (after.sold, after.net.minor) == (2, 20_000)
 
 
 def test_a_cancelled_sale_is_counted_as_given_back(office: BoxOffice) -> None:
