@@ -10,23 +10,29 @@ WORKDIR /src
 RUN python -m venv --without-pip /opt/boxoffice
 # The libraries first: they change seldom. Every hash is checked.
 COPY requirements.lock requirements-dev.lock ./
-# Of the extras, those for exports: buckets and workbooks. Their pins stand in the other lock.
+# Of the extras, those for exports: buckets and workbooks. Their pins stand in the other lock, and
+# so do those of what builds our wheel.
 ARG EXTRAS="boto3 botocore jmespath s3transfer urllib3 et-xmlfile openpyxl xlsxwriter"
-RUN for name in $EXTRAS; do sed -n "/^$name==/,/[^\\\\]\$/p" requirements-dev.lock; done > extras.lock \
+ARG BUILDS="hatchling packaging pathspec pluggy tomlkit trove-classifiers"
+RUN pinned() { for name in "$@"; do sed -n "/^$name==/,/[^\\\\]\$/p" requirements-dev.lock; done; } \
+    && pinned $EXTRAS > extras.lock && pinned $BUILDS > builds.lock \
     && pip --python /opt/boxoffice install --no-cache-dir --require-hashes --only-binary :all: \
-        -r requirements.lock -r extras.lock
+        -r requirements.lock -r extras.lock \
+    && python -m venv --without-pip /opt/build \
+    && pip --python /opt/build install --no-cache-dir --require-hashes --only-binary :all: -r builds.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY boxoffice boxoffice
 COPY tasks tasks
 COPY tui tui
-RUN pip --python /opt/boxoffice install --no-cache-dir --no-deps .
+RUN /opt/build/bin/python -m hatchling build --target wheel --directory /dist \
+    && pip --python /opt/boxoffice install --no-cache-dir --no-deps /dist/*.whl
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Boxoffice" \
       org.opencontainers.image.description="A box office for people who live in the terminal" \
       org.opencontainers.image.licenses="MIT"
 # The number is fixed: a volume made by one image is read by the next.
-RUN useradd --system --uid 10001 --no-create-home --home-dir /var/lib/boxoffice boxoffice \
+RUN useradd --uid 10001 --no-create-home --home-dir /var/lib/boxoffice boxoffice \
     && install -d -o 10001 -g 10001 -m 0700 /var/lib/boxoffice
 COPY --from=build /opt/boxoffice /opt/boxoffice
 ENV PATH=/opt/boxoffice/bin:$PATH \

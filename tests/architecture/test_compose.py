@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICES: dict[str, Any] = COMPOSE["services"]
 IMAGE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, BUILD = PYPROJECT["project"], PYPROJECT["build-system"]
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 OURS = [name for name, service in SERVICES.items() if "build" in service]
 SECRETS = "/run/secrets/"
@@ -142,26 +143,38 @@ def test_the_image_asks_for_its_health_with_a_command_there_is() -> None:
     assert parsed(json.loads(asked)[1:]) is not None
 
 
-def test_the_extras_in_the_image_are_pinned_with_all_they_need() -> None:
-    (named,) = re.findall(r'^ARG EXTRAS="(.+)"$', IMAGE, re.MULTILINE)
-    extras = [one for extra in ("s3", "xlsx") for one in PROJECT["optional-dependencies"][extra]]
-    lock = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
-    shipped = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def closure(names: list[str]) -> set[str]:
+    """Return what is installed with these, all the way down."""
+    found: set[str] = set()
+    waiting = [canonicalize_name(Requirement(name).name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        needed = [Requirement(line) for line in requires(name) or []]
+        waiting += [
+            canonicalize_name(one.name)
+            for one in needed
+            if one.marker is None or one.marker.evaluate({"extra": ""})
+        ]
+    return found
 
-    def needed(name: str) -> set[str]:
-        found = {name}
-        for line in requires(name) or []:
-            one = Requirement(line)
-            if one.marker is None or one.marker.evaluate({"extra": ""}):
-                found |= needed(canonicalize_name(one.name))
-        return found
 
-    wanted = set().union(*(needed(canonicalize_name(Requirement(one).name)) for one in extras))
-    assert (
-        {name for name in wanted if f"{name}==" not in shipped}
-        == {name for name in named.split() if f"\n{name}==" in lock}
-        == set(named.split())
+def test_what_the_image_takes_from_the_other_lock_is_whole() -> None:
+    shipped, lock = (
+        set(re.findall(r"^([a-z0-9-]+)==", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-dev.lock")
     )
+    named = {
+        kind: set(names.split())
+        for kind, names in re.findall(r'^ARG (\w+)="(.+)"$', IMAGE, re.MULTILINE)
+    }
+    extras = PROJECT["optional-dependencies"]
+
+    assert named["EXTRAS"] == closure([*extras["s3"], *extras["xlsx"]]) - shipped
+    assert named["BUILDS"] == closure(BUILD["requires"])
+    assert named["EXTRAS"] | named["BUILDS"] <= lock
 
 
 def test_the_image_is_made_of_what_is_here_on_a_python_that_we_run_on() -> None:

@@ -21,6 +21,14 @@ def selling(boxoffice: Commands) -> Commands:
     return boxoffice
 
 
+@pytest.fixture
+def selling_on_sqlite(on_sqlite: Commands) -> Commands:
+    """Where the database is not the point."""
+    assert on_sqlite("init").code == 0
+    on_sqlite.has_event()
+    return on_sqlite
+
+
 def tab(boxoffice: Commands, line: str, shell: str = "bash") -> list[str]:
     """Return what TAB offers at the end of a line."""
     count = len(re.sub(r"\\.|'[^']*'", "x", line).split(" ")) - 1
@@ -53,23 +61,28 @@ def test_the_version_is_that_of_the_package(on_sqlite: Commands) -> None:
         ("boxoffice export run att", ["attendees"]),
     ],
 )
-def test_tab_offers_what_there_is(selling: Commands, line: str, offered: list[str]) -> None:
-    assert [word for word in tab(selling, line) if word] == offered
+def test_tab_offers_what_there_is(
+    selling_on_sqlite: Commands, line: str, offered: list[str]
+) -> None:
+    assert [word for word in tab(selling_on_sqlite, line) if word] == offered
 
 
 def test_tab_offers_codes_in_either_case_and_no_name_of_a_buyer(selling: Commands) -> None:
     order = selling.sells("--buyer-name 'Zenaide Zimmermann'")["order"]["code"]
 
     assert tab(selling, f"boxoffice order show {order[:2].lower()}") == [order]
+    assert tab(selling, f"boxoffice order sell --event {SLUG} --tier Lote\\ ") == [
+        "Lote\\ 1",
+        "Lote\\ 2",
+    ]
     assert tab(selling, "boxoffice ticket show ") == [f"{order}-1"]
     assert tab(selling, "boxoffice order find Zen") == [""]
 
 
-def test_other_shells_quote_by_themselves(selling: Commands) -> None:
-    assert tab(selling, f"boxoffice order sell --event {SLUG} --tier Lote", "fish") == [
-        LOTE,
-        "Lote 2",
-    ]
+def test_other_shells_quote_by_themselves(selling_on_sqlite: Commands) -> None:
+    line = f"boxoffice order sell --event {SLUG} --tier Lote"
+
+    assert tab(selling_on_sqlite, line, "fish") == [LOTE, "Lote 2"]
 
 
 @pytest.mark.parametrize(
@@ -113,3 +126,29 @@ def test_a_log_that_goes_nowhere_is_a_wrong_setting(on_sqlite: Commands) -> None
     refused = on_sqlite.setting(log="syslog")("event list --json")
 
     assert (refused.code, refused.error["code"]) == (78, "config.invalid")
+
+
+def test_the_health_of_a_container_is_asked_without_a_login(boxoffice: Commands) -> None:
+    assert boxoffice("init").code == 0
+    added = boxoffice(
+        "staff add rita --role admin --password-stdin", stdin=b"correct horse staple\n"
+    )
+    assert added.code == 0, added.err
+
+    asked = boxoffice("doctor --only database --json")
+
+    assert (asked.json["check"], asked.json["ok"]) == ("database", True)
+    assert boxoffice("job list").code == 4
+
+
+def test_a_container_without_its_schema_is_not_healthy(on_sqlite: Commands) -> None:
+    asked = on_sqlite.setting(database_url=f"sqlite:///{on_sqlite.home}/none.db")
+
+    assert asked("doctor --only database").code == 8
+
+
+def test_a_check_that_there_is_not_is_a_wrong_word(on_sqlite: Commands) -> None:
+    refused = on_sqlite("doctor --only databse --json")
+
+    assert (refused.code, refused.error["code"]) == (2, "value.invalid")
+    assert "database" in refused.error["hint"]

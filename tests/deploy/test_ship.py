@@ -1,8 +1,13 @@
 """A deployment ends with the new version in use, or with the old one: nothing between."""
 
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -188,3 +193,64 @@ def test_nothing_begins_with_a_rule_that_shares_between_others(
         shipped(stack, NEW)
 
     assert running.ran == [OLD]
+
+
+def as_toml(stack: Stack) -> str:
+    """Write a stack as its file has it."""
+
+    def value(found: Any) -> str:
+        return json.dumps(found)  # a text, number or list of texts is the same in both
+
+    given = asdict(stack)
+    tables = {name: given.pop(name) for name in ("settings", "secrets", "traffic")}
+    tables |= {f"parts.{name}": part for name, part in given.pop("parts").items()}
+    lines = [f"{name} = {value(found)}" for name, found in given.items()]
+    for table, rows in tables.items():
+        lines.append(f"[{table}]")
+        lines += [f"{name} = {value(found)}" for name, found in rows.items() if found is not None]
+    return "\n".join(lines)
+
+
+def command(stack: Stack, folder: Path, image: str) -> list[str]:
+    """Return the command that ships an image, as CI runs it."""
+    file = folder / "stack.toml"
+    file.write_text(as_toml(stack), encoding="utf-8")
+    return [sys.executable, "-m", "deploy", "--stack", str(file), "ship", image]
+
+
+def test_the_command_ships_and_tells_its_steps(
+    stack: Stack, running: Fargate, tmp_path: Path
+) -> None:
+    done = subprocess.run(  # noqa: S603  (our own program)
+        command(stack, tmp_path, NEW), capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == [
+        "the database is migrated",
+        "blue: healthy; 10 % of the traffic goes there",
+        "blue: all of the traffic goes there",
+        "worker: takes the new version, task by task",
+        "beat: takes the new version, task by task",
+        f"in use: {NEW}",
+    ]
+    assert running.in_use() == in_use(NEW, "blue")
+
+
+def test_a_command_that_is_cancelled_sends_everybody_back_first(
+    stack: Stack, running: Fargate, tmp_path: Path
+) -> None:
+    slow = replace(stack, traffic=replace(stack.traffic, canary_seconds=60))
+
+    with subprocess.Popen(  # noqa: S603  (our own program)
+        command(slow, tmp_path, NEW), stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        said = [process.stderr.readline() for _ in range(2)]
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
+
+    assert "10 % of the traffic goes there" in said[1]
+    assert (process.returncode, rest) == (143, "green: all of the traffic goes back there\n")
+    assert running.in_use() == in_use(OLD, "green")
+    assert running.weights() == {"blue": 0, "green": 100}
