@@ -6,14 +6,16 @@ later would otherwise fail, or lose an update, when another writer came between.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine, Insert, Table, text
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.engine import Connection, CursorResult, make_url
 from sqlmodel import Session, SQLModel
 
 from boxoffice.engines import (
@@ -34,6 +36,8 @@ _LONG = (
     "cursor_tuple_fraction = 1",  # every row will be read: plan for the last, not for the first
 )
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"  # moves with each transaction that writes
+_ROWS_MAX = 100  # of one INSERT: SQLite takes 32,766 values, PostgreSQL 65,535
+_DIALECTS = MappingProxyType({"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"})
 _MIGRATION_LOCK = 0x_B0_0F_FE
 _MIGRATION_WAIT_SECONDS = 60  # for another migration
 
@@ -46,9 +50,24 @@ class ReadSession(Session):
         """Whether writers wait for one another before they read, and no row needs a lock."""
         return self.get_bind().dialect.name == "sqlite"
 
+    @property
+    def line(self) -> Connection:
+        """The connection of the transaction, remembered: to ask the session costs a statement."""
+        transaction = self.get_transaction()
+        if transaction is None or transaction is not self._line_of:
+            self._line = self.connection()
+            self._line_of = self.get_transaction()
+        assert self._line is not None, "it was just opened"
+        return self._line
+
+    _line: Connection | None = None
+    _line_of: object = None
+
 
 class WriteSession(ReadSession):
     """A transaction that may write. Everything in it happens, or nothing does."""
+
+    kept_back: "list[tuple[_Written, list[Any]]] | None" = None  # INSERTs of `together`
 
 
 class Database:
@@ -261,8 +280,44 @@ def insert_values_once(
     session: WriteSession, kind: type[SQLModel], values: Mapping[str, Any]
 ) -> bool:
     """Insert one row of `kind` as `insert_once` does, from plain values: one for each column."""
-    statement = _insert_once(_table_of(kind), session.connection().dialect.name)
-    return changed(session, statement, values) == 1
+    return _insert(session, _table_of(kind), [values], is_once=True) == 1
+
+
+def insert_rows(
+    session: WriteSession, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert rows of `kind`, all with the same columns, in as few statements as they fit in.
+
+    Only columns that are named are written: the caller knows what the others begin with.
+    """
+    for first in range(0, len(rows), _ROWS_MAX):
+        some = rows[first : first + _ROWS_MAX]
+        if session.kept_back is None:
+            _insert(session, _table_of(kind), some, is_once=False)
+        else:
+            session.kept_back.append(_told(session, _table_of(kind), some, is_once=False))
+
+
+@contextmanager
+def together(session: WriteSession) -> Iterator[None]:
+    """Keep back what `insert_rows` is told in a block, and send it at the end, all at once.
+
+    PostgreSQL takes several INSERTs as one statement: each way to it and back costs more than
+    what it does. Nothing in the block sees the rows. SQLite is in this very process.
+    """
+    assert session.kept_back is None, "one block at a time"
+    if session.is_sqlite:
+        yield
+        return
+    session.kept_back = []
+    try:
+        yield
+        *parts, last = session.kept_back
+    finally:
+        kept, session.kept_back = session.kept_back, None
+    heads = [f"part{number} AS ({written.sql})" for number, (written, _) in enumerate(parts)]
+    sql = f"WITH {', '.join(heads)} {last[0].sql}" if heads else last[0].sql
+    session.line.exec_driver_sql(sql, tuple(value for _, values in kept for value in values))
 
 
 def insert_all_once(
@@ -277,6 +332,56 @@ def _table_of(kind: type[SQLModel]) -> Table:
     table = kind.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
     assert isinstance(table, Table), "only a table's model has rows"
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An INSERT in the words of one driver, and how each of its values is told to it."""
+
+    sql: str
+    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+
+def _insert(
+    session: WriteSession, table: Table, rows: Sequence[Mapping[str, Any]], *, is_once: bool
+) -> int:
+    """Insert `rows` in one statement, and return how many went in.
+
+    Every sale writes six tables so: SQLAlchemy would find its way from the statement to the same
+    words each time, and send several rows one by one.
+    """
+    written, values = _told(session, table, rows, is_once=is_once)
+    return session.line.exec_driver_sql(written.sql, tuple(values)).rowcount
+
+
+def _told(
+    session: WriteSession, table: Table, rows: Sequence[Mapping[str, Any]], *, is_once: bool
+) -> tuple[_Written, list[Any]]:
+    """Return the statement and its values, as the driver takes them."""
+    name_of_dialect = session.line.dialect.name
+    written = _written(table, name_of_dialect, tuple(rows[0]), len(rows), is_once=is_once)
+    return written, [
+        row[name] if tell is None else tell(row[name])
+        for row in rows
+        for name, tell in written.columns
+    ]
+
+
+@cache
+def _written(
+    table: Table, dialect_name: str, names: tuple[str, ...], count: int, *, is_once: bool
+) -> _Written:
+    """Write the statement, once for each number of rows."""
+    dialect = make_url(_DIALECTS[dialect_name]).get_dialect()()
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    quoted = dialect.identifier_preparer.quote
+    row = f"({', '.join([mark] * len(names))})"
+    sql = (
+        f"INSERT INTO {quoted(table.name)} ({', '.join(map(quoted, names))}) "  # noqa: S608  (ours)
+        f"VALUES {', '.join([row] * count)}{' ON CONFLICT DO NOTHING' * is_once}"
+    )
+    tells = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    return _Written(sql, tuple(zip(names, tells, strict=True)))
 
 
 @cache
@@ -299,7 +404,7 @@ def changed(
     """Run a Core INSERT, UPDATE or DELETE and return how many rows it touched."""
     # Without the option an INSERT through psycopg counts -1 rows, whatever went in.
     options = {"preserve_rowcount": True}
-    result = session.connection().execute(statement, parameters, execution_options=options)
+    result = session.line.execute(statement, parameters, execution_options=options)
     assert isinstance(result, CursorResult)
     assert result.rowcount >= 0, "the driver counts rows"
     return result.rowcount

@@ -25,6 +25,7 @@ _INVISIBLE = re.compile(
 )
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+_PUNCTUATION = re.compile(r"[^\w@.]+|_")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -68,9 +69,11 @@ def spreadsheet_cell(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return `text` without accents, case or punctuation: what searching compares."""
-    plain = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"[^\w@.]+|_", " ", bare.casefold()).strip()
+    bare = text
+    if not text.isascii():  # ASCII has no accent to take off: most addresses, codes and documents
+        plain = unicodedata.normalize("NFKD", text)
+        bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _PUNCTUATION.sub(" ", bare.casefold()).strip()
 
 
 def slug(text: str) -> str:

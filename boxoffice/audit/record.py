@@ -4,14 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
-
 from boxoffice.audit.models import AuditEntry
-from boxoffice.db import WriteSession
+from boxoffice.db import WriteSession, insert_rows
 from boxoffice.ids import new_id
 from boxoffice.staff.rules import Actor
-
-_ADD = insert(AuditEntry)
 
 
 def record(
@@ -33,4 +29,4 @@ def record(
         "subject": f"{noun}:{subject_id}",
         "facts": facts,
     }
-    session.connection().execute(_ADD, entry)
+    insert_rows(session, AuditEntry, [entry])

@@ -12,6 +12,8 @@ from contextlib import closing
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
@@ -48,6 +50,19 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_ticket ON entry (ticket_id);
 """
+# Columns, not row objects: those of ten thousand guests took three quarters of the time.
+_TICKETS: Select[*tuple[Any, ...]] = (
+    columns(
+        col(Ticket.id), col(Ticket.number), col(Ticket.code_digest), col(Ticket.generation),
+        col(Ticket.tier_id), col(Ticket.state), col(Ticket.holder_name),
+        col(Ticket.holder_company), col(Ticket.holder_document), col(Ticket.attention),
+        col(Tier.name).label("tier"), col(Tier.category), col(Order.code),
+        col(Order.state).label("order_state"), col(Order.buyer_name), col(Order.buyer_document),
+    )
+    .join(Tier, col(Tier.id) == Ticket.tier_id)
+    .join(Order, col(Order.id) == Ticket.order_id)
+    .where(col(Ticket.event_id) == bindparam("event_id"))
+)  # fmt: skip
 
 
 def make_snapshot(
@@ -135,29 +150,23 @@ def _meta(session: ReadSession, gate: Gate, now: datetime) -> dict[str, str]:
 
 
 def _tickets(session: ReadSession, gate: Gate) -> list[tuple[Any, ...]]:
-    rows = session.exec(
-        select(Ticket, Tier.name, Tier.category, Order)
-        .join(Tier, col(Tier.id) == Ticket.tier_id)
-        .join(Order, col(Order.id) == Ticket.order_id)
-        .where(Ticket.event_id == gate.event_id)
-    ).all()
     told = []
-    for ticket, tier, category, order in rows:
-        is_admitted = not gate.tier_ids or ticket.tier_id in gate.tier_ids
-        name = (ticket.holder_name or order.buyer_name) if is_admitted else ""
-        document = (ticket.holder_document or order.buyer_document) if is_admitted else ""
+    for row in session.connection().execute(_TICKETS, {"event_id": gate.event_id}):
+        is_admitted = not gate.tier_ids or row.tier_id in gate.tier_ids
+        name = (row.holder_name or row.buyer_name) if is_admitted else ""
+        document = (row.holder_document or row.buyer_document) if is_admitted else ""
         shown = (
             name,
-            ticket.holder_company if is_admitted else "",
-            ticket.attention if is_admitted else "",
+            row.holder_company if is_admitted else "",
+            row.attention if is_admitted else "",
             masked_document(document),
-            f"{folded(name)} {order.code.lower()}",
+            f"{folded(name)} {row.code.lower()}",
         )
         told.append(
             (
-                str(ticket.id), order.code, ticket.number, ticket.code_digest, ticket.generation,
-                str(ticket.tier_id), tier, int(category is Category.HALF), ticket.state,
-                order.state, *shown,
+                str(row.id), row.code, row.number, row.code_digest, row.generation,
+                str(row.tier_id), row.tier, int(row.category is Category.HALF), row.state,
+                row.order_state, *shown,
             )
         )  # fmt: skip
     return told

@@ -1,16 +1,18 @@
 """Questions about events: answered as plain values, never as rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
 from boxoffice.errors import NotFound
-from boxoffice.events.models import Event, EventState, Tier
+from boxoffice.events.models import Category, Event, EventState, FeePer, Tier
 from boxoffice.events.rules import Closed, TierFacts, why_closed
 from boxoffice.money import Money
 from boxoffice.wording.languages import Language
@@ -67,18 +69,87 @@ class EventView:
         return ZoneInfo(self.timezone)
 
 
+@dataclass(frozen=True, slots=True)
+class EventForSale:
+    """What a sale needs to know of an event: a row object costs as much as its whole query."""
+
+    id: UUID
+    slug: str
+    state: EventState
+    timezone: str
+    starts_at: datetime
+    currency: str
+    fee_fixed_minor: int
+    fee_basis_points: int
+    fee_per: FeePer
+    hold_minutes: int
+    boleto_days: int
+    boleto_cutoff_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierForSale:
+    """What a sale needs to know of a tier."""
+
+    id: UUID
+    name: str
+    category: Category
+    price_minor: int
+    currency: str
+    places_left: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    after_id: UUID | None
+
+    @property
+    def price(self) -> Money:
+        """The price of one place."""
+        return Money(self.price_minor, self.currency)
+
+
+_OF_EVENT = [getattr(Event, each.name) for each in fields(EventForSale)]
+_OF_TIER = [getattr(Tier, each.name) for each in fields(TierForSale)]
+_FOR_SALE: Select[*tuple[Any, ...]] = (
+    columns(*_OF_EVENT, *_OF_TIER)
+    .join(Tier, col(Tier.event_id) == Event.id, isouter=True)
+    .where(col(Event.slug) == bindparam("slug"))
+    .order_by(col(Tier.turn))
+)
+
+
+def event_for_sale(session: ReadSession, slug: str) -> tuple[EventForSale, list[TierForSale]]:
+    """Return an event with its tiers, as the organizer ordered them, in one question.
+
+    Raises:
+        NotFound: there is no event with this slug.
+    """
+    rows = session.line.execute(_FOR_SALE, {"slug": slug}).all() if _is_text(slug) else []
+    if not rows:
+        raise _no_event(slug)
+    count = len(_OF_EVENT)
+    tiers = [TierForSale(*row[count:]) for row in rows if row[count] is not None]
+    return EventForSale(*rows[0][:count]), tiers
+
+
 def event_by_slug(session: ReadSession, slug: str) -> Event:
     """Return the row of an event.
 
     Raises:
         NotFound: there is no event with this slug.
     """
-    # PostgreSQL refuses to look for what holds a NUL, and neither database takes half a character.
-    is_text = slug.isprintable()
-    event = session.exec(_BY_SLUG, params={"slug": slug}).first() if is_text else None
+    event = session.exec(_BY_SLUG, params={"slug": slug}).first() if _is_text(slug) else None
     if event is None:
-        raise NotFound("event", slug[:64], hint="see them all: boxoffice event list")
+        raise _no_event(slug)
     return event
+
+
+def _is_text(slug: str) -> bool:
+    """Whether a database can be asked for it: none takes half a character, PostgreSQL no NUL."""
+    return slug.isprintable()
+
+
+def _no_event(slug: str) -> NotFound:
+    return NotFound("event", slug[:64], hint="see them all: boxoffice event list")
 
 
 def tiers_of(session: ReadSession, event_id: UUID) -> list[Tier]:
@@ -86,7 +157,7 @@ def tiers_of(session: ReadSession, event_id: UUID) -> list[Tier]:
     return list(session.exec(_TIERS, params={"event_id": event_id}).all())
 
 
-def facts_of(tier: Tier) -> TierFacts:
+def facts_of(tier: Tier | TierForSale) -> TierFacts:
     """Return what the rule of sale needs to know of a tier."""
     return TierFacts(tier.id, tier.after_id, tier.places_left, tier.opens_at, tier.closes_at)
 

@@ -11,6 +11,7 @@ from sqlmodel import col, or_
 from boxoffice.db import WriteSession, changed
 from boxoffice.errors import EventFull, EventNotOnSale, HalfCapReached, SoldOut
 from boxoffice.events.models import Category, Event, EventState, Tier
+from boxoffice.events.queries import EventForSale
 
 # Made once: every sale runs them while others wait for the rows. A tier answers with its category
 # as it is in that instant, so that half price is counted by what the row says, not by a memory.
@@ -47,7 +48,11 @@ _GIVE_TO_EVENT = (
 
 
 def take_places(
-    session: WriteSession, event: Event, places: Mapping[UUID, int], *, on_sale: bool = True
+    session: WriteSession,
+    event: Event | EventForSale,
+    places: Mapping[UUID, int],
+    *,
+    on_sale: bool = True,
 ) -> None:
     """Take so many places of each tier, and of the event, or none at all.
 
@@ -65,7 +70,7 @@ def take_places(
 
 def swap_places(
     session: WriteSession,
-    event: Event,
+    event: Event | EventForSale,
     *,
     given: Mapping[UUID, int],
     taken: Mapping[UUID, int],
@@ -94,7 +99,7 @@ def give_back(session: WriteSession, event_id: UUID, places: Mapping[UUID, int])
 
 
 def _change(
-    session: WriteSession, event: Event, places: Mapping[UUID, int], *, on_sale: bool
+    session: WriteSession, event: Event | EventForSale, places: Mapping[UUID, int], *, on_sale: bool
 ) -> None:
     # Race: two sales, the same places. Each UPDATE asks and takes at once; rows are met in one
     # order (tiers by id, then the event), so that two sales never wait for each other in a ring.
@@ -118,9 +123,11 @@ def _change(
     raise HalfCapReached(now.slug, now.half_limit, now.half_limit - now.half_taken)
 
 
-def _take(session: WriteSession, event: Event, tier_id: UUID, count: int) -> Category:
+def _take(
+    session: WriteSession, event: Event | EventForSale, tier_id: UUID, count: int
+) -> Category:
     row = {"tier_id": tier_id, "count": count}
-    category = session.connection().execute(_TAKE_OF_TIER, row).scalar_one_or_none()
+    category = session.line.execute(_TAKE_OF_TIER, row).scalar_one_or_none()
     if category is None:
         tier = session.get_one(Tier, tier_id, populate_existing=True)
         hint = f"see what is on sale: boxoffice event show {event.slug}"
@@ -131,7 +138,7 @@ def _take(session: WriteSession, event: Event, tier_id: UUID, count: int) -> Cat
 def _give(session: WriteSession, tier_id: UUID, count: int) -> Category:
     row = {"tier_id": tier_id, "count": count}
     # A tier with orders is never deleted: there is one row, always.
-    return Category(session.connection().execute(_GIVE_TO_TIER, row).scalar_one())
+    return Category(session.line.execute(_GIVE_TO_TIER, row).scalar_one())
 
 
 def _half(category: Category, count: int) -> int:

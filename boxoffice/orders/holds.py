@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from boxoffice.errors import Refused
 from boxoffice.events.models import Event
+from boxoffice.events.queries import EventForSale
 from boxoffice.times import local_day
 
 _BY_THE_MINUTE = frozenset({"pix", "card"})
@@ -14,7 +15,7 @@ _SATURDAY = 5  # `date.weekday`
 _CHRISTMAS_EVE = (12, 24)
 
 
-def expiry_of(event: Event, method: str, now: datetime) -> datetime:
+def expiry_of(event: Event | EventForSale, method: str, now: datetime) -> datetime:
     """Return when an unpaid order ends: minutes for PIX and card, bank days for a boleto.
 
     Raises:

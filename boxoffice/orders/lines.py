@@ -4,18 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
-
-from boxoffice.db import WriteSession
+from boxoffice.db import WriteSession, insert_rows
 from boxoffice.ids import new_id
 from boxoffice.orders.models import OrderLine
 from boxoffice.orders.pricing import PricedLine
 from boxoffice.people import Person
 from boxoffice.tickets.models import Ticket, TicketState
-
-# Made once: every order runs them.
-_ADD_LINES = insert(OrderLine)
-_ADD_TICKETS = insert(Ticket)
 
 
 def write_lines(
@@ -51,9 +45,8 @@ def write_lines(
             mine["due_minor"] = line.cost.minor if is_due else 0
             holder = holders[len(tickets)]
             tickets.append(mine | _ticket(line, after + len(tickets) + 1, holder))
-    connection = session.connection()
-    connection.execute(_ADD_LINES, line_rows)
-    connection.execute(_ADD_TICKETS, tickets)
+    insert_rows(session, OrderLine, line_rows)
+    insert_rows(session, Ticket, tickets)
     return [ticket["id"] for ticket in tickets]
 
 

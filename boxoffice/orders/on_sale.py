@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from boxoffice.db import ReadSession
 from boxoffice.errors import BadValue, EventNotOnSale, NotFound, SoldOut, TierNotOnSale
 from boxoffice.events.models import Event, EventState, Tier
-from boxoffice.events.queries import facts_of, tiers_of
+from boxoffice.events.queries import EventForSale, TierForSale, facts_of, tiers_of
 from boxoffice.events.rules import Closed, why_closed
 from boxoffice.orders.rules import QUANTITY_MAX
+
+AnyTier = TypeVar("AnyTier", Tier, TierForSale)
 
 _REASONS = {
     Closed.NOT_YET: "its time has not come",
@@ -36,11 +39,27 @@ def tiers_on_sale(
         EventNotOnSale, TierNotOnSale: it cannot be bought now.
         SoldOut: fewer places are left than were asked for.
     """
+    tiers = tiers_of(session, event.id)
+    return bought(event, tiers, wanted, now=now, even_if_closed=even_if_closed)
+
+
+def bought(
+    event: Event | EventForSale,
+    tiers: Sequence[AnyTier],
+    wanted: Sequence[tuple[str, int]],
+    *,
+    now: datetime,
+    even_if_closed: bool = False,
+) -> dict[str, AnyTier]:
+    """Return `tiers` by name, having checked that those wanted can be bought now.
+
+    Raises:
+        BadValue, NotFound, EventNotOnSale, TierNotOnSale, SoldOut: as `tiers_on_sale`.
+    """
     _must_sell(event, even_if_closed=even_if_closed)
     total = sum(quantity for _, quantity in wanted)
     if any(quantity < 1 for _, quantity in wanted) or not 1 <= total <= QUANTITY_MAX:
         raise BadValue("quantity", f"must be from 1 to {QUANTITY_MAX} in one order.")
-    tiers = tiers_of(session, event.id)
     facts = [facts_of(tier) for tier in tiers]
     by_name = {tier.name: tier for tier in tiers}
     for name, quantity in wanted:
@@ -60,7 +79,7 @@ def tiers_on_sale(
     return by_name
 
 
-def _must_sell(event: Event, *, even_if_closed: bool) -> None:
+def _must_sell(event: Event | EventForSale, *, even_if_closed: bool) -> None:
     if event.state is EventState.ON_SALE:
         return
     if even_if_closed and event.state is not EventState.CANCELLED:
@@ -72,7 +91,7 @@ def _must_sell(event: Event, *, even_if_closed: bool) -> None:
     )
 
 
-def _others(tiers: Sequence[Tier], now: datetime) -> str:
+def _others(tiers: Sequence[AnyTier], now: datetime) -> str:
     facts = [facts_of(tier) for tier in tiers]
     names = [
         tier.name

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from boxoffice.events.models import Category, Event, Tier
+from boxoffice.events.queries import EventForSale, TierForSale
 from boxoffice.money import Money
 from boxoffice.orders.rules import FeeRule, bill
 from boxoffice.promos.redeem import Grant
@@ -41,7 +42,7 @@ class Priced:
         return self.subtotal - self.discount + self.fee
 
 
-def fee_rule(event: Event) -> FeeRule:
+def fee_rule(event: Event | EventForSale) -> FeeRule:
     """Return what an event adds to the price of a ticket."""
     return FeeRule(
         Money(event.fee_fixed_minor, event.currency), event.fee_basis_points, event.fee_per
@@ -49,8 +50,8 @@ def fee_rule(event: Event) -> FeeRule:
 
 
 def priced(
-    event: Event,
-    lines: Iterable[tuple[Tier, int]],
+    event: Event | EventForSale,
+    lines: Iterable[tuple[Tier | TierForSale, int]],
     *,
     grant: Grant | None = None,
     is_given: bool = False,
@@ -73,7 +74,12 @@ def priced(
 
 
 def _line(
-    tier: Tier, quantity: int, rule: FeeRule, *, grant: Grant | None, is_given: bool
+    tier: Tier | TierForSale,
+    quantity: int,
+    rule: FeeRule,
+    *,
+    grant: Grant | None,
+    is_given: bool,
 ) -> PricedLine:
     discount = Money(0, tier.currency)
     if is_given or tier.category is Category.COURTESY:

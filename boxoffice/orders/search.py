@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, intersect
+from sqlalchemy import ColumnElement, bindparam, func, intersect
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from boxoffice.db import ReadSession, WriteSession
+from boxoffice.db import ReadSession, WriteSession, insert_rows
 from boxoffice.orders.models import Order, SearchTerm
 from boxoffice.people import Person
 from boxoffice.text import folded
@@ -19,7 +19,6 @@ _WORDS_MAX = 8
 _FEW = 4_000  # orders that are all looked at, and sorted, in a moment
 _MANY = 20_000  # terms that are all read in a moment
 _APOSTROPHE = re.compile("['’`\N{ACUTE ACCENT}]")
-_ADD = insert(SearchTerm)
 _NEWEST_FIRST = (col(Order.placed_at).desc(), col(Order.id).desc())
 # Made once: every letter that somebody types asks them.
 _MATCHES = select(SearchTerm.order_id).where(
@@ -31,13 +30,20 @@ _RECENT = select(Order.placed_at).order_by(*_NEWEST_FIRST).offset(bindparam("ski
 
 def index_order(session: WriteSession, order: Order, holders: Iterable[Person]) -> None:
     """Write the words this order is found by. Call it once, when the order is placed."""
-    terms = {order.code.lower()} | _terms_of(
-        order.buyer_name, order.buyer_email, order.buyer_document, order.buyer_company
+    buyer = Person(
+        order.buyer_name, order.buyer_email, order.buyer_document, company=order.buyer_company
     )
-    for holder in holders:
-        terms |= _terms_of(holder.name, holder.email, holder.document, holder.company)
-    rows = [{"term": term, "order_id": order.id} for term in sorted(terms)]
-    session.connection().execute(_ADD, rows)
+    index_people(session, order.id, order.code, [buyer, *holders])
+
+
+def index_people(
+    session: WriteSession, order_id: UUID, code: str, people: Iterable[Person]
+) -> None:
+    """Write the words of an order that is no row object: its code, its buyer and its holders."""
+    texts = {text for p in people for text in (p.name, p.email, p.document, p.company)}
+    terms = {code.lower()} | _terms_of(*texts)
+    rows = [{"term": term, "order_id": order_id} for term in sorted(terms)]
+    insert_rows(session, SearchTerm, rows)
 
 
 def matching_orders(session: ReadSession, text: str, *, limit: int) -> Sequence[UUID]:
@@ -111,5 +117,5 @@ def _has(word: str) -> ColumnElement[bool]:
 
 def _terms_of(*texts: str) -> set[str]:
     """Return the words of some texts; `d'Ávila` is found as `avila` and as `davila`."""
-    spelled = (*texts, *(_APOSTROPHE.sub("", text) for text in texts))
+    spelled = {*texts, *(_APOSTROPHE.sub("", text) for text in texts)} - {""}
     return {word[:120] for text in spelled for word in folded(text).split()}

@@ -1,6 +1,6 @@
 """The jobs that can be promised: what each is called, and the ids it carries."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar, get_type_hints
 from uuid import UUID
 
@@ -19,12 +19,12 @@ class Promise:
     @property
     def dedupe_key(self) -> str:
         """The same for the same business fact, for ever."""
-        return ":".join([self.kind, *(str(value) for value in asdict(self).values())])
+        return ":".join([self.kind, *(str(value) for value in vars(self).values())])
 
     @property
     def args(self) -> dict[str, Any]:
         """The fields as JSON values."""
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: _plain(value) for name, value in vars(self).items()}
 
     @classmethod
     def from_args(cls, args: dict[str, Any]) -> "Promise":

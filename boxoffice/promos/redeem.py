@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from boxoffice.db import ReadSession, WriteSession, changed, insert_once
 from boxoffice.errors import PromoRefused
 from boxoffice.events.models import Event
+from boxoffice.events.queries import EventForSale
 from boxoffice.ids import new_id
 from boxoffice.money import Money
 from boxoffice.promos.models import Promo, PromoState, PromoTier, PromoUse
@@ -89,7 +90,7 @@ class Grant:
 
 def find_grant(
     session: ReadSession,
-    event: Event,
+    event: Event | EventForSale,
     code: str,
     cart: Cart,
     *,

@@ -192,7 +192,8 @@ def _count(session: ReadSession, kind: type, *where: ColumnElement[bool] | bool)
 
 def _at_gateway(on: Stage) -> int:
     """Add up, in centavos, what the gateway says came in."""
-    total, offset = 0, 0
+    total: int = 0
+    offset = 0
     while True:
         query = {"limit": str(_PAGE_ROWS), "offset": str(offset)}
         listed = on.gateway.charges(query)

@@ -15,12 +15,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench import compare
 from tests.bench.dashboard import dashboard
 from tests.bench.databases import databases
 from tests.bench.desk import desk
 from tests.bench.engine import engine
 from tests.bench.exports import exports
 from tests.bench.harness import Bench, Group, Row, sync_millis
+from tests.bench.hot import hot
+from tests.bench.imports import imports
 from tests.bench.jobs import jobs
 from tests.bench.letters import letters, paces
 from tests.bench.orders import orders, search_terms
@@ -33,14 +36,16 @@ from tests.bench.startup import startup
 GROUPS: dict[str, Group] = {
     group.__name__: group
     for group in (
-        startup, orders, scans, searches, search_terms, exports, letters, paces, jobs, engine,
-        papers, dashboard, desk,
+        startup, orders, hot, scans, searches, search_terms, imports, exports, letters, paces,
+        jobs, engine, papers, dashboard, desk,
     )
 }  # fmt: skip
 
 
 def main() -> int:
-    """Run the groups that were asked for, and say how each went."""
+    """Run the groups that were asked for, and say how each went; or compare what a run wrote."""
+    if sys.argv[1:2] == ["compare"]:
+        return compare.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--out", type=Path, default=Path("build/bench.json"))

@@ -24,6 +24,7 @@ from tests.bench.harness import (
     at_least,
     at_most,
     duel,
+    megabytes,
     percentile,
     plain,
     steps,
@@ -40,7 +41,8 @@ def engine(bench: Bench) -> Iterator[Row]:
     """Compare letters that name no charge, rung for and read, with tasks that do nothing."""
     count = bench.pick(200, 1_000)
     with rig() as office, _idle_worker(office) as idle:
-        office.worker()
+        worker = office.worker()
+        yield from _children(worker.process.pid)
         with closing(CeleryBell(office.office.settings)) as bell:
             met = duel(
                 partial(_nothing, office, idle, count),
@@ -53,6 +55,14 @@ def engine(bench: Bench) -> Iterator[Row]:
         waits = _promises(office, count)
         middle = percentile(waits, 50)
         yield plain("a promise in a sale", "ms", middle, waits, at_most(1, "ms"))
+
+
+def _children(pid: int) -> Iterator[Row]:
+    """Weigh the processes of a worker that has nothing to do."""
+    paths = Path(f"/proc/{pid}/task").glob("*/children")
+    held = [megabytes(int(child)) for path in paths for child in path.read_text().split()]
+    if held:
+        yield plain("worker child, idle: memory", "MB", max(held), held, at_most(110, "MB"))
 
 
 @contextmanager

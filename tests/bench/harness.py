@@ -5,6 +5,7 @@ the row tells the median of the rounds with the lowest and the highest.
 """
 
 import os
+import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -222,3 +223,11 @@ def sync_millis(folder: Path) -> float:
         taken = steps(50, step)
     page.unlink()
     return taken.each * 1e3
+
+
+def megabytes(pid: int) -> float:
+    """Return the memory a process holds, in MB."""
+    said = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    found = re.search(r"VmRSS:\s+(\d+) kB", said)
+    assert found, "Linux says what a process holds"
+    return int(found[1]) / 1024

@@ -15,7 +15,7 @@ from statistics import median
 from boxoffice.ids import new_id
 from tests.bench.crowd import crowd, paced
 from tests.bench.databases import KINDS, POSTGRES
-from tests.bench.harness import Bench, Row, at_least, at_most, duel, plain
+from tests.bench.harness import Bench, Row, at_least, at_most, duel, megabytes, plain
 from tests.bench.startup import environment
 from tests.faults.rig import rig
 
@@ -42,7 +42,7 @@ def letters(bench: Bench) -> Iterator[Row]:
         ):
             _post(port)()
             if kind == POSTGRES:
-                idle = _megabytes(pid)
+                idle = megabytes(pid)
                 yield plain("listener, idle: memory", "MB", idle, [idle], at_most(110, "MB"))
             seconds = bench.pick(10, 20) / 10
             met = duel(
@@ -117,11 +117,3 @@ def _served(command: list[str], settings: dict[str, str]) -> Iterator[tuple[int,
         finally:
             server.terminate()
             server.wait(_STOP_SECONDS_MAX)
-
-
-def _megabytes(pid: int) -> float:
-    """Return the memory a process holds, in MB."""
-    said = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", said)
-    assert found, "Linux says what a process holds"
-    return int(found[1]) / 1024

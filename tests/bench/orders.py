@@ -22,7 +22,7 @@ def orders(bench: Bench) -> Iterator[Row]:
     seconds = bench.pick(10, 15) / 10
     for kind in KINDS:
         url, office = bench.databases.selling(kind)
-        hot = _hot(office)
+        hot = hot_of(office)
         _check_that_both_write_the_same(office, url, hot)
         office.database.close()  # the hands are forked: nothing is open across that
         for hands in _HANDS[kind]:
@@ -41,7 +41,7 @@ def search_terms(bench: Bench) -> Iterator[Row]:
     size = bench.pick(100_000, 1_000_000)
     for kind in KINDS:
         filled = bench.databases.filled(kind, size, night_count=bench.pick(50_000, 300_000))
-        raw, hot = connect(filled.url), _hot(filled.office)
+        raw, hot = connect(filled.url), hot_of(filled.office)
         count = bench.pick(200, 500)
         met = duel(
             partial(steps, count, raw_orders(raw, hot, with_terms=False)),
@@ -53,7 +53,8 @@ def search_terms(bench: Bench) -> Iterator[Row]:
         yield met.times(name, at_most(1.5), note="an order by hand, with and without them")
 
 
-def _hot(office: BoxOffice) -> Hot:
+def hot_of(office: BoxOffice) -> Hot:
+    """Return the event and the tier that everybody buys."""
     event = the_event(office, DAY)
     return Hot(event.id, event.tiers[0].id)
 

@@ -19,6 +19,9 @@ class Raw(Protocol):
     def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Run one statement and return its cursor."""
 
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for each row."""
+
     def transaction(self) -> Any:
         """Open a transaction that is kept when its block ends well."""
 
@@ -39,6 +42,10 @@ class RawPostgres:
     def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Run one statement and return its cursor."""
         return self._cursor.execute(sql.replace("?", "%s").encode(), values)
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for each row."""
+        self._cursor.executemany(sql.replace("?", "%s").encode(), rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -70,6 +77,10 @@ class RawSqlite:
     def run(self, sql: str, values: Sequence[Any] = ()) -> Any:
         """Run one statement and return its cursor."""
         return self._cursor.execute(sql, values)
+
+    def run_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for each row."""
+        self._cursor.executemany(sql, rows)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

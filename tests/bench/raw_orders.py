@@ -28,21 +28,39 @@ class Hot:
     tier_id: UUID
 
 
-def raw_orders(raw: Raw, hot: Hot, *, with_terms: bool = True) -> Callable[[], None]:
-    """Return a step that writes one order, in a transaction of its own."""
+Take = Callable[[Raw, Hot], None]
+
+
+def take_by_update(raw: Raw, hot: Hot) -> None:
+    """Take two places of the tier and of the event, each by a conditional update."""
+    for hot_row, key in ((_TAKE_TIER, hot.tier_id), (_TAKE_EVENT, hot.event_id)):
+        taken = raw.run(hot_row, [raw.value(key)]).rowcount
+        assert taken == 1, "the tier does not sell out"
+
+
+def raw_orders(
+    raw: Raw,
+    hot: Hot,
+    *,
+    with_terms: bool = True,
+    take: Take = take_by_update,
+    is_first: bool = False,
+) -> Callable[[], None]:
+    """Return a step that writes one order, in a transaction of its own; places are taken last."""
 
     def step() -> None:
         order_id = new_id()
         with raw.transaction():
+            if is_first:
+                take(raw, hot)
             code = _write_order(raw, hot, order_id)
             if with_terms:
                 words = {code.lower(), RITA.document, RITA.email, *RITA.name.lower().split()}
                 terms = [{"term": w, "order_id": raw.value(order_id)} for w in sorted(words)]
                 raw.run(*insert("search_term", *terms))
             _write_what_follows(raw, order_id)
-            for hot_row, key in ((_TAKE_TIER, hot.tier_id), (_TAKE_EVENT, hot.event_id)):
-                taken = raw.run(hot_row, [raw.value(key)]).rowcount
-                assert taken == 1, "the tier does not sell out"
+            if not is_first:
+                take(raw, hot)
 
     return step
 
