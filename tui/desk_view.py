@@ -171,11 +171,13 @@ class Row:
 class Log:
     """The last scans, the newest first, and how many came in each minute."""
 
+    version: int = 0  # counts what was written
     rows: deque[Row] = field(default_factory=lambda: deque(maxlen=_LOG_MAX))
     _admitted: deque[datetime] = field(default_factory=lambda: deque(maxlen=5_000))
 
     def add(self, judged: Judged, tell: Teller) -> None:
         """Write one scan down."""
+        self.version += 1
         ticket, verdict = judged.ticket, judged.verdict
         if verdict.admits and judged.shot.asked.direction is Direction.IN:
             self._admitted.append(judged.at)
@@ -193,6 +195,7 @@ class Log:
 
     def take_back(self, name: str, at: datetime, note: str) -> None:
         """Write down that an admission was undone."""
+        self.version += 1
         self.rows.appendleft(Row(at, "↶", "undone", safe(name), "", "", note))
 
     @property
