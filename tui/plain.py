@@ -63,7 +63,7 @@ class PlainDesk:
             self._let_in_group(rest or self._order)
         elif word in {"/undo", "/desfaz"}:
             undone = tell.say(Words("desfeito", "undone"))
-            say(f"{undone}: {safe(self._parts.desk.undo(rest))}.")
+            say(f"{undone}: {safe(self._parts.desk.undo(reason=rest))}.")
             self._repeats.forget()
         elif word in {"/in", "/entrada", "/out", "/saida"}:
             is_out = word in {"/out", "/saida"}

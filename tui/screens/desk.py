@@ -160,6 +160,7 @@ class DeskScreen(Home):
         self.keys.let_be()
         self.reader.forget()
         self._now = replace(self._now, status=self.parts.desk.status(), stats=None)
+        self.scans.move(self.parts.now(), f"{self.status.list} · {self.status.gate}")
         self.say(_MOVED, list=safe(self.status.list), gate=safe(self.status.gate) or "–")
         self.refresh_numbers()
         self.paint()
