@@ -65,8 +65,8 @@ class Desk(Protocol):
     ) -> Admission:
         """Judge what was shown. The nonce is made before the first try."""
 
-    def undo(self, reason: str = "", approval: Approval | None = None) -> str:
-        """Take this desk's last admission back, and return the name of its ticket."""
+    def undo(self, ticket: str = "", reason: str = "", approval: Approval | None = None) -> str:
+        """Take the admission of a ticket back, or this desk's last; return the ticket's name."""
 
     def may(self, permission: Permission) -> bool:
         """Say whether who works here may do it without a supervisor."""
@@ -123,14 +123,13 @@ class LocalDesk:
         except DatabaseSilent:
             return self._scan(what, by)  # it may have been kept: the nonce then answers as it did
 
-    def undo(self, reason: str = "", approval: Approval | None = None) -> str:
-        """Take the last admission of this operator at this gate back."""
+    def undo(self, ticket: str = "", reason: str = "", approval: Approval | None = None) -> str:
+        """Take the admission of a ticket back, or this operator's last one at this gate."""
         office, by = self._office, approved(self._office, approval, Permission.UNDO_SCAN)
         with office.writing() as session:
             at = gate_at(session, self._event, self._list, gate=self._gate)
-            return undo(
-                session, office.actor, at, None, reason=reason, approved_by=by, now=office.now()
-            )
+            name, now = ticket or None, office.now()
+            return undo(session, office.actor, at, name, reason=reason, approved_by=by, now=now)
 
     def may(self, permission: Permission) -> bool:
         """Say what the role of who is logged in allows."""

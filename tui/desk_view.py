@@ -165,19 +165,23 @@ class Row:
     name: str
     tier: str
     note: str = ""
+    is_entry: bool = False  # somebody came in
 
 
 @dataclass(slots=True)
 class Log:
     """The last scans, the newest first, and how many came in each minute."""
 
+    version: int = 0  # counts what was written
     rows: deque[Row] = field(default_factory=lambda: deque(maxlen=_LOG_MAX))
     _admitted: deque[datetime] = field(default_factory=lambda: deque(maxlen=5_000))
 
     def add(self, judged: Judged, tell: Teller) -> None:
         """Write one scan down."""
+        self.version += 1
         ticket, verdict = judged.ticket, judged.verdict
-        if verdict.admits and judged.shot.asked.direction is Direction.IN:
+        is_entry = verdict.admits and judged.shot.asked.direction is Direction.IN
+        if is_entry:
             self._admitted.append(judged.at)
         self.rows.appendleft(
             Row(
@@ -188,12 +192,34 @@ class Log:
                 name="—" if ticket is None else tell.name(ticket.holder_name) or "—",
                 tier="" if ticket is None else safe(ticket.tier),
                 note="" if verdict is Verdict.OK else tell.so(judged),
+                is_entry=is_entry,
             )
         )
 
     def take_back(self, name: str, at: datetime, note: str) -> None:
         """Write down that an admission was undone."""
+        self.version += 1
         self.rows.appendleft(Row(at, "↶", "undone", safe(name), "", "", note))
+
+    @property
+    def last_entry(self) -> Row | None:
+        """The last one who came in here and was not taken back; nobody after a move."""
+        undone: list[str] = []
+        for row in self.rows:
+            if row.look == "moved":
+                return None
+            if row.look == "undone":
+                undone.append(row.code)
+            elif row.is_entry and row.code in undone:
+                undone.remove(row.code)
+            elif row.is_entry:
+                return row
+        return None
+
+    def move(self, at: datetime, place: str) -> None:
+        """Write down that the desk stands at another door from here on."""
+        self.version += 1
+        self.rows.appendleft(Row(at, "⇄", "moved", "", safe(place), ""))
 
     @property
     def last_ticket(self) -> str:

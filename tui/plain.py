@@ -18,8 +18,8 @@ from tui.text import safe
 from tui.words import Words
 
 _HELP = Words(
-    "/ok confirma, /busca NOME, /grupo, /desfaz, /saida, /entrada, /conta, /sair.",
-    "/ok confirms, /search NAME, /group, /undo, /out, /in, /count, /quit.",
+    "/ok confirma, /busca NOME, /grupo, /desfaz MOTIVO, /saida, /entrada, /conta, /sair.",
+    "/ok confirms, /search NAME, /group, /undo WHY, /out, /in, /count, /quit.",
 )
 _AGAIN = Words("lido de novo: mesma leitura.", "read again: the same reading.")
 _MONEY = Words("receba no balcão e leia de novo.", "take the money at the counter, scan again.")
@@ -63,7 +63,7 @@ class PlainDesk:
             self._let_in_group(rest or self._order)
         elif word in {"/undo", "/desfaz"}:
             undone = tell.say(Words("desfeito", "undone"))
-            say(f"{undone}: {safe(self._parts.desk.undo())}.")
+            say(f"{undone}: {safe(self._parts.desk.undo(reason=rest))}.")
             self._repeats.forget()
         elif word in {"/in", "/entrada", "/out", "/saida"}:
             is_out = word in {"/out", "/saida"}

@@ -1,5 +1,6 @@
 """A desk over a line: online while the line answers in time, on its snapshot while it does not."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Lock
@@ -21,6 +22,8 @@ from boxoffice.staff.rules import PERMISSIONS, Permission, Role
 from boxoffice.text import clean_in, folded
 from tui.desk import Approval, DeskStatus, Mode
 from tui.timed_line import BUDGET_SECONDS, REST_SECONDS, TimedLine
+
+_UNDO_MAX = 200  # admissions that are remembered, as many as the screen lists
 
 
 class RemoteDesk:
@@ -48,7 +51,7 @@ class RemoteDesk:
         self._journal = folder.journal
         self._unsent = folder.journal  # the worker's own: it reads while the screen writes
         self._alone: LoneDesk | None = None
-        self._last: Fact | None = None  # the admission that `undo` takes back
+        self._admitted: deque[Fact] = deque(maxlen=_UNDO_MAX)  # what `undo` may take back
         self._lock = Lock()
 
     def scan(
@@ -75,21 +78,23 @@ class RemoteDesk:
             self._hear(what, heard)
         admission = self._judge_alone(what) if heard is None else heard
         if admission.verdict.admits and asked.direction is Direction.IN:
-            self._last = self._fact(what, admission)
+            self._admitted.append(self._fact(what, admission))
         return admission
 
-    def undo(self, reason: str = "", approval: Approval | None = None) -> str:
-        """Take this desk's last admission back. It goes to the server by the journal.
+    def undo(self, ticket: str = "", reason: str = "", approval: Approval | None = None) -> str:
+        """Take an admission of this desk back, the last one at first, by the journal.
 
         It needs no supervisor: the journal tells what this desk did, and the server keeps it.
 
         Raises:
-            NotFound: this desk has admitted nobody since it was started.
+            NotFound: this desk has not admitted the ticket, or nobody, since it was started.
         """
         del approval
-        fact, why = self._last, clean_in(reason, name="the reason", empty=True)
-        if fact is None:
+        why = clean_in(reason, name="the reason", empty=True)
+        mine = [each for each in self._admitted if ticket in ("", each.ticket_name)]
+        if not mine:
             raise NotFound("admission", "of this desk to undo")
+        fact = mine[-1]
         with self._lock, self._journal.held():
             self._journal.append(
                 Fact(
@@ -106,7 +111,7 @@ class RemoteDesk:
                     annuls=fact.nonce,
                 )
             )
-        self._last = None
+        self._admitted.remove(fact)
         self.line.in_time(self._send)
         return fact.ticket_name or "a ticket newer than the snapshot"
 

@@ -9,7 +9,7 @@ from tests.bench.databases import DAY, SQLITE, TIER
 from tests.bench.harness import Bench, Row, Sample, at_most, duel, whole
 from tests.bench.startup import environment
 from tests.making import a_sale, codes_of
-from tests.tui.raw_terminal import Terminal, terminal
+from tests.tui.terminal import Terminal, terminal
 
 _ECHO = (sys.executable, "-m", "tests.bench.echo")
 _ECHO_AND_ORM = (

@@ -8,7 +8,7 @@ from boxoffice.sandbox.asaas import create_app
 from boxoffice.sandbox.ledger import API_KEY, Sandbox
 from tests.commands import TOKEN, Commands
 from tests.services.switch import Switch, switch
-from tests.tui.terminal import Terminal, at_a_terminal
+from tests.tui.terminal import Terminal, at_the_dashboard
 
 F4, F5, F6, F9 = "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[20~"
 ENTER, ESCAPE, CTRL_Q = "\r", "\x1b", "\x11"
@@ -27,7 +27,7 @@ def test_an_evening_is_set_up_sold_changed_and_counted_by_keys_alone(
             asaas_webhook_token=TOKEN,
         )
         assert program("init").code == 0
-        with at_a_terminal(program.environment()) as seat:
+        with at_the_dashboard(program.environment()) as seat:
             play(seat, program, gateway)
 
 
@@ -47,37 +47,37 @@ def play(seat: Terminal, program: Commands, gateway: Switch) -> None:
 
 def set_up(seat: Terminal, program: Commands) -> None:
     """Make an event with a tier, put it on sale, and open the till."""
-    seat.until_drawn("Press F9")
+    seat.wait_for_drawn("Press F9")
     seat.press(F9)
-    seat.until_drawn("N makes the first")
+    seat.wait_for_drawn("N makes the first")
     seat.press("n")
-    seat.until_drawn("New event")
+    seat.wait_for_drawn("New event")
     seat.fill("noite", "Noite", "01/12/2099 19:00", "Clube", "", "Lote 1:100:50")
-    seat.until_drawn("draft")
+    seat.wait_for_drawn("draft")
     seat.press("v")
-    seat.until_drawn("goes on sale now")
+    seat.wait_for_drawn("goes on sale now")
     seat.fill("y")
-    seat.until(lambda: program("event show noite --json").json["state"] == "on_sale")
+    seat.wait(lambda: program("event show noite --json").json["state"] == "on_sale")
 
     seat.press(F6)
-    seat.until_drawn("A opens yours")
+    seat.wait_for_drawn("A opens yours")
     seat.press("a")
     seat.fill("200")
-    seat.until_drawn("cash expected")
+    seat.wait_for_drawn("cash expected")
 
 
 def sell(seat: Terminal) -> None:
     """Sell to two people, for cash."""
     seat.press(F5)
-    seat.until_drawn("Choose with")
+    seat.wait_for_drawn("Choose with")
     seat.press("2", "d")
-    seat.until_drawn("Cash given")
+    seat.wait_for_drawn("Cash given")
     seat.fill("250", "Ana Lima", "ana@example.com", "")
-    seat.until_drawn("CHANGE R$ 50,00")
+    seat.wait_for_drawn("CHANGE R$ 50,00")
     seat.press("1", "d")
-    seat.until_drawn("Cash given")
+    seat.wait_for_drawn("Cash given")
     seat.fill("100", "Caio Prado", "caio@example.com", "")
-    seat.until_drawn("1 tickets")
+    seat.wait_for_drawn("1 tickets")
 
 
 def charge(seat: Terminal, program: Commands, gateway: Switch) -> None:
@@ -88,13 +88,13 @@ def charge(seat: Terminal, program: Commands, gateway: Switch) -> None:
     ):
         gateway.app = create_app(sandbox)
         seat.press("1", "p")
-        seat.until_drawn("Sell by PIX")
+        seat.wait_for_drawn("Sell by PIX")
         seat.fill("Rita Nogueira", "rita@example.com", "39053344705", "")
-        seat.until_drawn("waiting for the money")
+        seat.wait_for_drawn("waiting for the money")
         code = orders(program)["Rita Nogueira"]["code"]
         charge_id = program(f"order show {code} --json").json["payment"]["provider_id"]
         sandbox.pay(charge_id)
-        seat.until_drawn("PAID")
+        seat.wait_for_drawn("PAID")
         seat.press(ESCAPE)
 
 
@@ -104,30 +104,30 @@ def change(seat: Terminal, program: Commands) -> None:
     seat.press(F4)
     chosen(seat, "ana", ana)
     seat.press("r")
-    seat.until_drawn("Resend the tickets")
+    seat.wait_for_drawn("Resend the tickets")
     seat.fill("")
-    seat.until_drawn("its tickets go to")
+    seat.wait_for_drawn("its tickets go to")
     seat.press("t")
-    seat.until_drawn("Transfer a ticket")
+    seat.wait_for_drawn("Transfer a ticket")
     seat.fill("", "Bia Reis", "", "", "y")
-    seat.until_drawn("valid · Bia Reis")
+    seat.wait_for_drawn("valid · Bia Reis")
     chosen(seat, "caio", caio)
     seat.press("e")
-    seat.until_drawn("to go on")
+    seat.wait_for_drawn("to go on")
     seat.fill("", "", "recibo 1", "", caio[-2:])
-    seat.until(lambda: orders(program)["Caio Prado"]["state"] == "refunded")
+    seat.wait(lambda: orders(program)["Caio Prado"]["state"] == "refunded")
 
 
 def count(seat: Terminal, program: Commands) -> None:
     """Count the drawer, and go home."""
     seat.press(F6)
-    seat.until_drawn("cash expected")
+    seat.wait_for_drawn("cash expected")
     seat.press("f")
-    seat.until_drawn("Counted, with the float")
+    seat.wait_for_drawn("Counted, with the float")
     seat.fill("400", "", "y")
-    seat.until(lambda: program("till report --json").json["state"] == "closed")
+    seat.wait(lambda: program("till report --json").json["state"] == "closed")
     seat.press(CTRL_Q)
-    seat.until(lambda: seat.process.poll() is not None)
+    seat.wait(lambda: seat.process.poll() is not None)
 
     assert seat.process.returncode == 0
 
@@ -135,7 +135,7 @@ def count(seat: Terminal, program: Commands) -> None:
 def chosen(seat: Terminal, text: str, code: str) -> None:
     """Search for an order, and give its row the keys."""
     seat.press("/", *"\x7f" * 10, *text)
-    seat.until_drawn(f"{code}-1")
+    seat.wait_for_drawn(f"{code}-1")
     seat.press(ENTER)
 
 

@@ -1,16 +1,17 @@
-"""The real program on a real terminal: a pseudo-terminal of our own, keys in, bytes out."""
+"""A terminal for tests: a real program in a pseudo-terminal, with keys in and bytes out."""
 
 import fcntl
 import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 PATIENCE_SECONDS = 60.0
@@ -21,29 +22,52 @@ _NEXT_SECONDS = 0.5  # until who reads what is drawn goes on with the next field
 
 
 class Terminal:
-    """A terminal somebody sits at. It remembers what was drawn, and in what order."""
+    """A program in a terminal of its own. What it writes is kept as bytes."""
 
-    def __init__(self, line: int, process: "subprocess.Popen[bytes]") -> None:
-        self._line = line
-        self.process = process
-        self._drawn = b""
+    def __init__(
+        self, command: Sequence[str], environment: dict[str, str], size: tuple[int, int]
+    ) -> None:
+        columns, rows = size
+        self.keys, other = pty.openpty()
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        more = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self.process = subprocess.Popen(  # noqa: S603  (our own program)
+            command, stdin=other, stdout=other, stderr=other, env=environment | more,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  (no threads)
+        )  # fmt: skip
+        os.close(other)
+        self.written = b""
 
-    def read(self, seconds: float = 0.05) -> None:
-        """Take what the program draws, for so long."""
-        over = time.monotonic() + seconds
-        while (left := over - time.monotonic()) > 0:
-            ready, _, _ = select.select([self._line], [], [], left)
-            if not ready:
-                continue
-            try:
-                self._drawn += os.read(self._line, 65_536)
-            except OSError:  # the program has gone, and its end of the line with it
-                return
+    def type(self, text: bytes) -> None:
+        """Send bytes as fast as the terminal takes them, reading what comes meanwhile."""
+        while text:
+            _, can_write, _ = select.select([], [self.keys], [], 0)
+            if can_write:
+                text = text[os.write(self.keys, text[:256]) :]
+            self.read(0.0)
+
+    def read(self, seconds: float) -> None:
+        """Read what is written within some seconds."""
+        until = time.monotonic() + seconds
+        while self._take(max(0.0, until - time.monotonic())):
+            pass
+
+    def wait(self, is_so: Callable[[], bool]) -> None:
+        """Read until something is so."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not is_so():
+            assert time.monotonic() < until, self.written[-2_000:]
+            self._take(0.05)
+
+    def wait_for(self, text: str) -> None:
+        """Read until a text was written."""
+        self.wait(lambda: text.encode() in self.written)
 
     def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
+        """Press keys as a person does, one after the other."""
         for key in keys:
-            os.write(self._line, key.encode())
+            self.type(key.encode())
             self.read(_STEP_SECONDS)
 
     def fill(self, *fields: str) -> None:
@@ -51,49 +75,50 @@ class Terminal:
         self.read(_NEXT_SECONDS)
         for text in fields:
             for letter in text:
-                os.write(self._line, letter.encode())
+                self.type(letter.encode())
                 self.read(0.01)
             self.read(_STEP_SECONDS)
             self.press("\r")
             self.read(_NEXT_SECONDS)
 
-    def until_drawn(self, text: str) -> None:
-        """Wait until a text is drawn that was not there before; forget what came before it."""
-        wanted = text.encode()
-        self._until(lambda: wanted in _ESCAPES.sub(b"", self._drawn), text)
-        self._drawn = b""
+    def wait_for_drawn(self, text: str) -> None:
+        """Read until a text is drawn that was not there before; forget what came before it."""
+        self.wait(lambda: text.encode() in _ESCAPES.sub(b"", self.written))
+        self.written = b""
 
-    def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so."""
-        self._until(is_so, "")
+    def _take(self, seconds: float) -> bool:
+        """Read once, when there is anything within some seconds; say whether there was."""
+        ready, _, _ = select.select([self.keys], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            self.written += os.read(self.keys, 65_536)
+        except OSError:  # the program has ended
+            return False
+        return True
 
-    def _until(self, is_so: Callable[[], bool], wanted: str) -> None:
-        over = time.monotonic() + PATIENCE_SECONDS
-        while not is_so():
-            seen = _ESCAPES.sub(b"", self._drawn).decode("utf-8", "replace")
-            assert time.monotonic() < over, f"{wanted!r} was not drawn:\n{seen[-3_000:]}"
-            self.read(0.1)
+    def close(self) -> None:
+        """End the program, and give the terminal back."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self.keys)
 
 
 @contextmanager
-def at_a_terminal(
-    environment: dict[str, str], *words: str, columns: int = 80, rows: int = 24
+def terminal(
+    command: Sequence[str], environment: dict[str, str], size: tuple[int, int] = (80, 24)
 ) -> Iterator[Terminal]:
-    """Start the program on a terminal of its own; it is gone when the block ends."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-    given = environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    with subprocess.Popen(  # noqa: S603  (our own program)
-        [*_PROGRAM, *words],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env=given,
-        start_new_session=True,
-    ) as process:
-        os.close(theirs)
-        try:
-            yield Terminal(ours, process)
-        finally:
-            process.kill()
-            os.close(ours)
+    """Run a program in a terminal; it is gone when the block ends."""
+    made = Terminal(command, environment, size)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@contextmanager
+def at_the_dashboard(environment: dict[str, str]) -> Iterator[Terminal]:
+    """Start our program as somebody does who types nothing but its name."""
+    with terminal(_PROGRAM, environment) as made:
+        yield made

@@ -1,5 +1,7 @@
 """The desk's dialogs: a question before each act, and no scan that is swallowed or presses."""
 
+import re
+
 import pytest
 
 from boxoffice.door.models import Entry, Scan, Source
@@ -222,3 +224,24 @@ async def test_no_code_confirms_itself_or_undoes_what_came_before(
         assert stage.verdicts == ["admit", "hold"]
         assert len(rows(door, Entry)) == 1
         assert stage.app.told[-1] == said
+
+
+@pytest.mark.anyio
+async def test_what_the_question_names_is_what_is_taken_back(door: BoxOffice) -> None:
+    first, *_ = codes_of(a_sale(door, (LOTE, 4)))
+    (last,) = codes_of(a_sale(door))
+    async with on_stage(door) as stage:
+        await stage.type(f"{last}\r{first}\r")
+        await stage.press("ctrl+g", "ctrl+o", "ctrl+e")
+        stage.later(5)
+        await stage.type(f"{last}\r")  # goes out again, which is no admission
+        named = []
+        for _ in range(5):
+            await stage.press("ctrl+z")
+            assert "Undo the last admission?" in stage.picture, stage.picture
+            named += re.findall(r"│  (K7QX2M-\d)  ", stage.picture)
+            await stage.press("ctrl+o")
+
+        assert named == [f"K7QX2M-{number}" for number in (4, 3, 2, 1, 1)]
+        assert rows(door, Entry) == []
+        assert len(set(stage.app.told)) == 6

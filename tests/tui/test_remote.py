@@ -9,8 +9,9 @@ from boxoffice.adapters.desk_sync import pull, send_journal
 from boxoffice.door.desks import revoke_desk
 from boxoffice.door.models import Conflict, Entry, Mode, Scan
 from boxoffice.door.rules import Asked, Verdict
+from boxoffice.door.scan import Shown
 from boxoffice.errors import BadFile, BadValue, Forbidden, LineSilent, NotFound
-from tests.making import LOTE, a_sale, an_event, codes_of, rows
+from tests.making import LOTE, a_sale, a_tier, an_event, codes_of, rows
 from tests.tui.conftest import Venue, scanned
 from tui.desk import Desk, LocalDesk
 from tui.desk import Mode as DeskMode
@@ -225,4 +226,31 @@ def test_a_desk_on_the_database_answers_the_same_questions(venue: Venue) -> None
     assert desk.stats().admitted == 1
     assert len(desk.search("nogueira")) == 2
     assert desk.status().mode is DeskMode.LOCAL
+    desk.close()
+
+
+def test_a_cable_pulled_twice_in_a_rush_of_500_scans_loses_and_doubles_nothing(
+    venue: Venue,
+) -> None:
+    an_event(venue.office, a_tier(LOTE, quota=500))
+    codes = [code for _ in range(50) for code in codes_of(a_sale(venue.office, (LOTE, 10)))]
+    folder = venue.enrolled()
+    desk = venue.desk(folder)
+    pulled: dict[int, int | None] = {100: 0, 220: None, 300: 2_500, 420: None}
+
+    said = []
+    for at, code in enumerate(codes):
+        if at in pulled:  # out, in again, out in the middle of an upload, in again
+            venue.cable.cut_after = pulled[at]
+        said.append(scanned(desk, code))
+    send_journal(folder, venue.line(folder), folder.journal, venue.clock)
+
+    assert all(verdict.admits for verdict in said)
+    assert Verdict.OK_UNSYNCED in said
+    assert said[-1] is Verdict.OK
+    assert desk.status().unsent == 0
+    scans = rows(venue.office, Scan)
+    assert {scan.text_digest for scan in scans} == {Shown(code, "").digest for code in codes}
+    assert len(rows(venue.office, Entry)) == 500
+    assert rows(venue.office, Conflict) == []
     desk.close()

@@ -206,7 +206,7 @@ def test_an_undo_tells_its_reason_through_the_journal(staffed: Venue) -> None:
     staffed.office.actor = LOCAL_ADMIN
     desk = staffed.desk(staffed.enrolled())
     scanned(desk, code)
-    desk.undo("read by mistake")
+    desk.undo(reason="read by mistake")
 
     (undone,) = (scan for scan in rows(staffed.office, Scan) if scan.direction == "undo")
     assert undone.reason == "read by mistake"

@@ -32,6 +32,7 @@ from tui.words import Words
 R = TypeVar("R")
 
 _STATS_SECONDS = 2.0
+_COUNT_SECONDS = 1.0
 _TICK_SECONDS = 0.25
 _STOPS = frozenset({VerdictClass.HOLD, VerdictClass.WARN, VerdictClass.REFUSE})
 _MOVED = Words("agora: {list} · {gate}", "now: {list} · {gate}")
@@ -56,6 +57,7 @@ class DeskScreen(Home):
         self._looking = OneByOne("desk-look")
         self._working = OneByOne("desk-jobs")
         self._will_paint, self._will_count, self._blurred = False, False, False
+        self._counted_at = float("-inf")
         self.bells = Bells(self, is_muted=parts.is_muted)
         self._now = Now(parts.now(), parts.status)
         self.acts = Acts(self)
@@ -109,8 +111,10 @@ class DeskScreen(Home):
         """Show what was judged, and write it down."""
         self.scans.add(judged, self.parts.tell)
         self.present(judged)
-        self._will_count = True
-        self.call_after_refresh(self.refresh_numbers)  # the verdict first, then the numbers
+        at = self.parts.tick()
+        if at - self._counted_at >= _COUNT_SECONDS:  # in a rush the numbers keep to their interval
+            self._counted_at, self._will_count = at, True
+            self.call_after_refresh(self.refresh_numbers)  # the verdict first, then the numbers
 
     def present(self, judged: Judged) -> None:
         """Ring the bell, and then draw the picture."""
@@ -156,6 +160,7 @@ class DeskScreen(Home):
         self.keys.let_be()
         self.reader.forget()
         self._now = replace(self._now, status=self.parts.desk.status(), stats=None)
+        self.scans.move(self.parts.now(), f"{self.status.list} · {self.status.gate}")
         self.say(_MOVED, list=safe(self.status.list), gate=safe(self.status.gate) or "–")
         self.refresh_numbers()
         self.paint()

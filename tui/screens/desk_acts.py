@@ -10,6 +10,7 @@ from boxoffice.door.scan import new_nonce
 from boxoffice.door.search import Hit
 from boxoffice.door.words import Admission
 from boxoffice.staff.rules import Permission
+from tui.commands import Place
 from tui.desk import Approval
 from tui.desk_paint import key_name
 from tui.desk_view import Judged, Shot
@@ -72,8 +73,13 @@ class Acts:
         """List every key that works here; a chosen one is done. Help and palette in one."""
         screen = self._screen
         language = screen.parts.tell.language
+        mine = {one.key for one in screen.commands if one.place is Place.DESK}
         rows = [
-            (key_name(one.key), one.words.say(language), one.action)
+            (
+                "" if one.key in mine and one.place is not Place.DESK else key_name(one.key),
+                one.words.say(language),
+                one.action,
+            )
             for one in screen.commands
             if one.action not in {"app.help", "app.command_palette", "app.back"}
         ]
@@ -104,11 +110,12 @@ class Acts:
         screen = self._screen
         desk = screen.parts.desk
         title = Words("Desfazer a última entrada?", "Undo the last admission?")
-        last = next((row for row in screen.scans.rows if row.look == "admit"), None)
+        last = screen.scans.last_entry
         told = [] if last is None else [f"{last.code}  {last.name}"]
+        ticket = "" if last is None else last.code  # what was read is undone, and nothing else
 
         def undo(reason: str, approval: Approval | None) -> None:
-            screen.ask(partial(desk.undo, reason, approval), screen.undone)
+            screen.ask(partial(desk.undo, ticket, reason, approval), screen.undone)
 
         self._because(title, told, _UNDONE, Permission.UNDO_SCAN, undo)
 

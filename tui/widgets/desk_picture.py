@@ -1,5 +1,6 @@
 """The picture of the desk: what changed since the last one is drawn, and nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -52,7 +53,9 @@ class DeskPicture(Vertical):
     def __init__(self, tell: Teller) -> None:
         super().__init__()
         self._tell = tell
+        self._shown: dict[str, tuple[object, ...]] = {}
         self._drawn: dict[str, Content] = {}
+        self._looks: tuple[Shape, str] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the lines out."""
@@ -68,15 +71,23 @@ class DeskPicture(Vertical):
         tell, now, log = self._tell, seen.now, seen.log
         width, height = self.app.size
         shape = shape_of(width, height, is_ascii=tell.is_ascii)
-        for each in Shape:
-            self.set_class(each is shape, f"-{each}")
         look = READY if seen.shown is None else seen.shown.look
-        self.query_one("#verdict", Static).set_classes(look.name)
-        state = State(is_blurred=seen.is_blurred, is_locked=seen.is_locked)
-        self._put("head", head(tell, now, seen.direction, width, state))
+        if self._looks != (shape, look.name):
+            self._looks = shape, look.name
+            for each in Shape:
+                self.set_class(each is shape, f"-{each}")
+            self.query_one("#verdict", Static).set_classes(look.name)
+        second, state = int(now.at.timestamp()), State(seen.is_blurred, seen.is_locked)
+        numbers = now.stats, now.status, now.trouble, second, width
+        self._put(
+            "head",
+            (*numbers, seen.direction, state),
+            lambda: head(tell, now, seen.direction, width, state),
+        )
         self._put(
             "verdict",
-            verdict(
+            (seen.shown, seen.proof, seen.waiting_count, shape, width),
+            lambda: verdict(
                 tell,
                 seen.shown,
                 shape,
@@ -85,13 +96,30 @@ class DeskPicture(Vertical):
                 waiting_count=seen.waiting_count,
             ),
         )
-        self._put("line", scan_line(tell, seen.line, seen.note, seen.judging_count, width))
-        self._put("counts", counts(tell, now, log, width, has_sound=not seen.is_muted))
-        self._put("log", log_lines(tell, log, log_width(width), height))
-        self._put("side", side(tell, now, log))
-        self._put("keys", keys(seen.commands, tell.language, width))
+        self._put(
+            "line",
+            (seen.line, seen.note, seen.judging_count, width),
+            lambda: scan_line(tell, seen.line, seen.note, seen.judging_count, width),
+        )
+        self._put(
+            "counts",
+            (*numbers, log.version, seen.is_muted),
+            lambda: counts(tell, now, log, width, has_sound=not seen.is_muted),
+        )
+        self._put(
+            "log",
+            (log.version, width, height),
+            lambda: log_lines(tell, log, log_width(width), height),
+        )
+        self._put("side", (*numbers, log.version), lambda: side(tell, now, log))
+        self._put("keys", (seen.commands, width), lambda: keys(seen.commands, tell.language, width))
 
-    def _put(self, name: str, content: Content) -> None:
+    def _put(self, name: str, shown: tuple[object, ...], make: Callable[[], Content]) -> None:
+        """Draw one part, if anything of it has changed. No part changes its size by itself."""
+        if self._shown.get(name) == shown:
+            return
+        self._shown[name] = shown
+        content = make()
         if self._drawn.get(name) != content:
             self._drawn[name] = content
-            self.query_one(f"#{name}", Static).update(content)
+            self.query_one(f"#{name}", Static).update(content, layout=False)
