@@ -85,7 +85,7 @@ async def test_refreshes_leave_nothing_behind(house: House, place: Place) -> Non
         grown = [after - before for before, after in pairwise(counts)]
 
         # Caches fill for a while; a leak is there in every round.
-        assert min(one.total() for one in grown) < _REFRESHES / 2, grown[-1].most_common(5)
+        assert min(one.total() for one in grown) < _REFRESHES, grown[-1].most_common(5)
 
 
 async def refreshed(seat: Seat, count: int) -> None:
