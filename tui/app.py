@@ -21,6 +21,7 @@ from tui.reading import scan_at_end
 from tui.scanner import ENDS
 from tui.text import Ascii, ControlStrip, safe
 from tui.themes import THEMES
+from tui.widgets.field import Field
 from tui.words import Language, Words, language_of
 
 _SCANNED = Words("ingresso lido: F2 abre a portaria", "ticket read: F2 opens the desk")
@@ -148,7 +149,10 @@ class BoxOfficeApp(App[None]):
 
     async def _forward(self, keys: Sequence[events.Key]) -> None:
         for key in keys:
-            await super().on_event(key)
+            if key.key == "enter" and isinstance(self.focused, Field):
+                self.focused.on_enter(self.focused)
+            else:
+                await super().on_event(key)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Add the last line of defence against what outsiders wrote."""

@@ -27,7 +27,7 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
         raise BadValue("--screen", f"{screen[:20]!r} is not one of: {', '.join(SCREENS)}.")
     if theme not in THEMES:
         raise BadValue("--theme", f"{theme[:20]!r} is not one of: {', '.join(THEMES)}.")
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) and not _is_in_browser():
         raise BadValue(
             "the dashboard", "needs a terminal to draw on.", hint="see: boxoffice --help"
         )
@@ -60,6 +60,13 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
             is_ascii=has_ascii_alone(),
         )
         window.run()
+
+
+def _is_in_browser() -> bool:
+    """Say whether textual-serve has started us: it draws what we send it through pipes."""
+    import os
+
+    return os.environ.get("TEXTUAL_DRIVER", "").startswith("textual.drivers.web_driver:")
 
 
 def _language(chosen: str | None) -> "Language":

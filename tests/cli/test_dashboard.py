@@ -19,6 +19,18 @@ def test_without_a_terminal_it_says_so_and_draws_nothing(on_sqlite: Commands) ->
     assert "needs a terminal" in ran.err
 
 
+def test_in_a_browser_it_draws_through_the_pipes_of_textual_serve(on_sqlite: Commands) -> None:
+    told = b'{"type": "quit"}'  # a packet of textual-serve: its kind, its length, itself
+    ran = on_sqlite.process(
+        "dashboard",
+        stdin=b"M" + len(told).to_bytes(4, "big") + told,
+        more={"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver", "COLUMNS": "80"},
+    )
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.raw_out.startswith(b"__GANGLION__\n")
+
+
 @pytest.mark.parametrize("flags", ["--screen lobby", "--theme pink"])
 def test_a_screen_or_theme_that_is_not_there_is_refused_by_name(
     on_sqlite: Commands, flags: str

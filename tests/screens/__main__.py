@@ -1,4 +1,4 @@
-"""`python -m tests.screens`: draw the dashboard in the middle of a night, into docs/.
+"""`python -m tests.screens`: draw the dashboard and the desk in the middle of a night, into docs/.
 
 Each `<!-- screen: NAME -->` of docs/dashboard.md is followed by the screen as text, and
 docs/screens/NAME.svg is its picture.
@@ -18,6 +18,7 @@ from boxoffice.people import Person
 from boxoffice.till.open_shift import open_shift
 from tests.making import LOTE, Clock, a_sale, a_tier, an_event, an_office, codes_of, shown_at
 from tests.tui.boards import LARGE, SMALL, seated
+from tests.tui.desk_stage import on_stage
 from tui.commands import Place
 from tui.house import Answer, House
 from tui.words import Language
@@ -58,7 +59,22 @@ async def drawn(office: BoxOffice) -> dict[str, str]:
         async with seated(house, place, size=LARGE) as seat:
             picture = seat.app.export_screenshot(title=f"boxoffice: {place}")
             (DOCS / "screens" / f"{place}.svg").write_text(picture, encoding="utf-8")
+    await _draw_desk(office)
     return texts
+
+
+async def _draw_desk(office: BoxOffice) -> None:
+    """Draw the desk as a guest is let in, and as the same ticket comes once more."""
+    sale = a_sale(office, (LOTE, 1), buyer=Person("Maria Eduarda Albuquerque", "", ""))
+    (code,) = codes_of(sale)
+    async with on_stage(office, size=LARGE) as stage:
+        for name in ("desk", "desk-again"):
+            await stage.type(code + "\r")
+            await stage.look()
+            picture = stage.app.export_screenshot(title="boxoffice desk")
+            (DOCS / "screens" / f"{name}.svg").write_text(picture, encoding="utf-8")
+            stage.later(60)
+            stage.clock.forward(minutes=12)
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """Sit at the dashboard: press keys, wait until something is so, and read the screen."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -57,6 +58,10 @@ class Seat:
     async def resize(self, columns: int, rows: int) -> None:
         """Pull the window to another size."""
         await self._pilot.resize_terminal(columns, rows)
+
+    async def breathe(self) -> None:
+        """Let the window go on for a moment."""
+        await asyncio.sleep(0.001)
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so."""

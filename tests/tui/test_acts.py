@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual import events as events_of
 
 from boxoffice.staff.rules import Actor, Role
 from tests.commands import Commands
@@ -248,3 +249,19 @@ async def test_who_may_not_sell_is_told_so_and_sees_no_till(
     async with seated(house, Place.COUNTER) as seat:
         await seat.until_told("dora (door) may not sell")
         assert LOTE not in seat.text()
+
+
+@pytest.mark.anyio
+async def test_what_is_typed_in_one_breath_lands_field_by_field(
+    house: House, program: Commands
+) -> None:
+    program.has_event()
+
+    async with seated(house, Place.COUNTER) as seat:
+        await seat.press("d")
+        await seat.until_shown("Cash given")
+        for key in ("2", "0", "0", "enter", "A", "n", "a", "enter", "enter", "enter"):
+            seat.app.post_message(events_of.Key(key, key if len(key) == 1 else None))
+        await seat.until_shown("CHANGE R$ 90,00")
+
+    assert program("order list --json").rows[0]["buyer_name"] == "Ana"

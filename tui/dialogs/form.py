@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label, Static
@@ -14,6 +14,7 @@ from boxoffice.ids import new_id
 from tui.acts.act import SURE, Act
 from tui.house import Answer, House, spelt
 from tui.text import said
+from tui.widgets.field import Field
 from tui.words import Words
 
 _KEYS = Words("Enter segue · Esc desiste", "Enter goes on · Esc gives up")
@@ -42,25 +43,29 @@ class Form(ModalScreen[Answer]):
     def compose(self) -> ComposeResult:
         """Lay the fields under each other, the doubt last."""
         act, language = self._act, self._house.language
-        with Vertical(id="form"):
+        with VerticalScroll(id="form", can_focus=False):
             yield Static(said(act.title.say(language), "bold"), markup=False)
+            yield Static(id="said", markup=False)
             for field in act.fields:
-                yield Label(said(field.label.say(language)), markup=False)
-                yield Input(
-                    field.default, field.example,
-                    id=field.name, password=field.is_secret, compact=True,
+                yield from self._row(
+                    field.label.say(language),
+                    Field(field.default, field.example, id=field.name, on_enter=self.go_on,
+                          is_secret=field.is_secret),
                 )  # fmt: skip
             if act.warning is not None:
                 yield Static(said(act.warning.say(language), "bold"), id="warning", markup=False)
-                yield Label(said(self._doubt), markup=False)
-                yield Input(id=_DOUBT, compact=True)
+                yield from self._row(self._doubt, Field(id=_DOUBT, on_enter=self.go_on))
             yield Static(id="line", markup=False)
-            yield Static(id="said", markup=False)
             yield Static(said(_KEYS.say(language), "dim"), markup=False)
+
+    def _row(self, label: str, field: Field) -> ComposeResult:
+        with Horizontal(classes="row"):
+            yield Label(said(label), markup=False)
+            yield field
 
     def on_mount(self) -> None:
         """Begin with the first field, and the command as it stands."""
-        self.query(Input).first().focus()
+        self.query(Field).first().focus()
         self._show_line()
 
     @property
@@ -71,7 +76,7 @@ class Form(ModalScreen[Answer]):
 
     @property
     def _given(self) -> dict[str, str]:
-        return {field.name: self.query_one(f"#{field.name}", Input).value
+        return {field.name: self.query_one(f"#{field.name}", Field).value
                 for field in self._act.fields}  # fmt: skip
 
     @on(Input.Changed)
@@ -80,14 +85,16 @@ class Form(ModalScreen[Answer]):
         line = spelt(self._act.words(self._given))
         self.query_one("#line", Static).update(said(f"$ {line}", "dim", length_max=400))
 
-    @on(Input.Submitted)
-    def go_on(self, message: Input.Submitted) -> None:
+    def go_on(self, field: Field) -> None:
         """Go to the next field; after the last one, run the command."""
-        inputs = list(self.query(Input))
-        if message.input is not inputs[-1]:
-            inputs[inputs.index(message.input) + 1].focus()
-            return
-        if self._act.warning is not None and not self._act.is_meant(message.input.value):
+        fields = list(self.query(Field))
+        if field is fields[-1]:
+            field.call_later(self._end, field)
+        else:
+            self.set_focus(fields[fields.index(field) + 1])
+
+    def _end(self, last: Field) -> None:
+        if self._act.warning is not None and not self._act.is_meant(last.value):
             said_no = _NOT_MEANT.say(self._house.language, proof=self._doubt)
             self._tell(Content.styled(said_no, "$warning"))
             return
@@ -97,7 +104,9 @@ class Form(ModalScreen[Answer]):
             self._do(self._given)
 
     def _tell(self, text: Content) -> None:
-        self.query_one("#said", Static).update(text)
+        told = self.query_one("#said", Static)
+        told.update(text)
+        told.scroll_visible(animate=False)
 
     @work(thread=True, exit_on_error=False)
     def _do(self, given: dict[str, str]) -> None:
@@ -116,4 +125,4 @@ class Form(ModalScreen[Answer]):
             [said(line, "$error", length_max=300) for line in answer.refusal[:4]]
         )
         self._tell(told)
-        self.query(Input).first().focus()
+        self.query(Field).first().focus()

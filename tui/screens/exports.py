@@ -68,7 +68,8 @@ class ExportsBoard(Board):
         self._written = {f"{one.at}:{one.destination}": one for one in found.written}
         lines = []
         for key, one in self._written.items():
-            cells = (self.at(one.at), one.name, one.destination or "—", str(one.rows),
+            name = one.destination.rpartition("/")[2]  # the manifest tells the folder
+            cells = (self.at(one.at), one.name, name or "—", str(one.rows),
                      one.sha256[:8], one.by)  # fmt: skip
             lines.append(Line(key, tuple(cell(text) for text in cells)))
         self.query_one("#written", Listing).fill(lines)

@@ -28,6 +28,7 @@ from tui.dialogs.charge import Charge
 from tui.screens.board import Board
 from tui.states import ORDER_MARKS, WAITS
 from tui.text import cell, joined, said
+from tui.widgets.field import Field
 from tui.widgets.listing import Column, Line, Listing
 from tui.words import Words
 
@@ -68,9 +69,7 @@ class OrdersBoard(Board):
 
     def body(self) -> ComposeResult:
         """Yield the search, the rows and the detail."""
-        search = Input(placeholder=self.say(_HINT), id="search", compact=True)
-        search.cursor_blink = False  # it would draw twice a second, all night
-        yield search
+        yield Field(placeholder=self.say(_HINT), id="search", on_enter=self.to_rows)
         with Horizontal(id="orders"):
             with Vertical():
                 yield Listing([Column(self.say(head), width) for head, width in _HEADS], id="rows")
@@ -147,8 +146,7 @@ class OrdersBoard(Board):
         self._text = message.value.strip()
         self.reload()
 
-    @on(Input.Submitted, "#search")
-    def to_rows(self) -> None:
+    def to_rows(self, _: Field) -> None:
         """Give the rows the keys."""
         self.hand(self.query_one("#rows"))
 
@@ -244,7 +242,7 @@ class OrdersBoard(Board):
 
     def _detail(self, order: OrderView, payment: PaymentView | None) -> Content:
         buyer = order.buyer
-        mail = "" if order.mail is None else f"{order.mail.template}: {order.mail.state}"
+        mail = "" if order.mail is None else f"{order.mail.template}: {self.state(order.mail.state)}"
         lines = [
             joined([said(order.code, "bold"), self.state(order.state), str(order.total),
                     order.event_slug]),

@@ -1,0 +1,102 @@
+"""A window that nobody writes under costs next to nothing, and nothing grows in it."""
+
+import gc
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from boxoffice.office import BoxOffice
+from tests.making import LOTE, a_sale, an_event
+from tests.tui.boards import Seat, seated
+from tui.commands import Place
+from tui.house import Answer, House
+from tui.screens.tonight import TonightBoard
+from tui.words import Language
+
+_ROUNDS, _REFRESHES = 4, 80
+
+
+@pytest.fixture
+def house(office: BoxOffice) -> House:
+    """A house that asks and does nothing, once on SQLite and once on PostgreSQL."""
+    an_event(office)
+    return House(office, lambda *_: Answer(0, "", ""), Language.EN)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every question of Tonight, as it is asked."""
+    asked: list[str] = []
+    ask = TonightBoard.ask
+
+    def counted(board: TonightBoard, session: object) -> object:
+        asked.append("tonight")
+        return ask(board, session)  # type: ignore[arg-type]  # it is the session of the board
+
+    monkeypatch.setattr(TonightBoard, "ask", counted)
+    return asked
+
+
+async def looked(seat: Seat) -> None:
+    """Let the screen look once, as its clock does, and wait until it has."""
+    seat.board.look()
+    await seat.until_read()
+
+
+@pytest.mark.anyio
+async def test_a_sale_is_seen_at_the_next_look(house: House) -> None:
+    async with seated(house) as seat:
+        assert "Places 0/10" in seat.text()
+        await looked(seat)
+        a_sale(house.office, (LOTE, 2))
+        await looked(seat)
+
+        await seat.until_shown("Places 2/10")
+
+
+@pytest.mark.anyio
+async def test_what_has_not_changed_is_asked_again_after_a_while_alone(
+    house: House, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with seated(house) as seat:
+        house.mark = house.office.database.mark()
+        monkeypatch.setattr(House, "has_news", lambda _: False)
+        before = len(asked)
+        for _ in range(3):
+            await looked(seat)
+        assert len(asked) == before
+
+        monkeypatch.setattr(TonightBoard, "REST_SECONDS", 0.0)
+        await looked(seat)
+        assert len(asked) == before + 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("place", [Place.TONIGHT, Place.ORDERS, Place.STAFF])
+async def test_refreshes_leave_nothing_behind(house: House, place: Place) -> None:
+    a_sale(house.office, (LOTE, 2))
+
+    async with seated(house, place) as seat:
+        counts = []
+        for _ in range(_ROUNDS):
+            await refreshed(seat, _REFRESHES)
+            counts.append(census())
+        grown = [after - before for before, after in pairwise(counts)]
+
+        # Caches fill for a while; a leak is there in every round.
+        assert min(one.total() for one in grown) < _REFRESHES, grown[-1].most_common(5)
+
+
+async def refreshed(seat: Seat, count: int) -> None:
+    for _ in range(count):
+        seat.board.is_read = False
+        seat.board.reload()
+        while not seat.board.is_read:
+            await seat.breathe()
+
+
+def census() -> Counter[str]:
+    """Count the objects that the collector knows, by their type."""
+    gc.collect()
+    return Counter(type(one).__name__ for one in gc.get_objects())
