@@ -96,9 +96,7 @@ def disown(
         select(Stray).where(Stray.provider_id == provider_id).with_for_update()
     ).first()
     if row is None:
-        raise NotFound(
-            "stray charge", provider_id[:80], hint="see them: boxoffice payment reconcile"
-        )
+        raise NotFound("charge", provider_id[:80], hint="see them: boxoffice payment reconcile")
     if row.closed_at is not None:
         return False
     row.closed_at, row.note = now, note
