@@ -242,7 +242,9 @@ class OrdersBoard(Board):
 
     def _detail(self, order: OrderView, payment: PaymentView | None) -> Content:
         buyer = order.buyer
-        mail = "" if order.mail is None else f"{order.mail.template}: {self.state(order.mail.state)}"
+        mail = (
+            "" if order.mail is None else f"{order.mail.template}: {self.state(order.mail.state)}"
+        )
         lines = [
             joined([said(order.code, "bold"), self.state(order.state), str(order.total),
                     order.event_slug]),
