@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from deploy.errors import MigrationFailed, RollFailed, WrongStack
 from deploy.render import network, service_definition, task_definition
-from deploy.stack import COLOURS, LISTENER, Stack
+from deploy.stack import COLOURS, Stack
 from deploy.wait import until
 
 _ATTEMPTS = 8
@@ -95,9 +95,9 @@ class Cloud:
         if not self._wait(lambda: self._has_settled(service, definition)):
             raise RollFailed(f"{service} did not come up in time.")
 
-    def empty(self, colour: str) -> None:
-        """Stop every listener of a colour; the balancer lets their requests end first."""
-        service = self.stack.service(LISTENER, colour)
+    def empty(self, part: str, *, colour: str = "") -> None:
+        """Stop every task of a service; the balancer lets a listener's requests end first."""
+        service = self.stack.service(part, colour)
         if self._service(service) is not None:
             self.ecs.update_service(cluster=self.stack.cluster, service=service, desiredCount=0)
 

@@ -135,6 +135,16 @@ def test_a_worker_that_does_not_come_up_turns_everything_back(
     assert running.weights() == {"blue": 0, "green": 100}
 
 
+def test_the_first_version_of_all_leaves_nothing_running_when_it_fails(
+    stack: Stack, fargate: Fargate
+) -> None:
+    with pytest.raises(RollFailed):
+        shipped(stack, "boxoffice:no-worker")
+
+    assert fargate.in_use() == {}
+    assert fargate.weights() == {"blue": 100, "green": 0}
+
+
 def test_whoever_stops_a_deployment_half_way_leaves_the_old_version(
     stack: Stack, running: Fargate
 ) -> None:
