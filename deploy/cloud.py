@@ -28,12 +28,14 @@ class Cloud:
 
     def __post_init__(self) -> None:
         """Make the clients; nobody is asked yet."""
-        session = boto3.session.Session(region_name=self.stack.region)
         # AWS answers some calls with "later": a deployment must not end by that.
-        patient = Config(retries={"mode": "standard", "total_max_attempts": _ATTEMPTS})
-        self.ecs = session.client("ecs", config=patient)
-        self.balancer = session.client("elbv2", config=patient)
-        self.alarms = session.client("cloudwatch", config=patient)
+        patient = Config(
+            region_name=self.stack.region,
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        )
+        self.ecs, self.balancer, self.alarms = (
+            boto3.client(service, config=patient) for service in ("ecs", "elbv2", "cloudwatch")
+        )
 
     def register(self, part: str, image: str) -> str:
         """Register the task definition of a part, and return its address."""
