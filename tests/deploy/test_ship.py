@@ -109,9 +109,10 @@ def test_a_canary_that_does_badly_sends_everybody_back(
     stack: Stack, running: Fargate, image: str, why: str
 ) -> None:
     patience = 4 if "sick" in image else stack.patience_seconds  # it is never found healthy
+    watchful = replace(stack.traffic, canary_seconds=30)  # which ends at the first trouble
 
     with pytest.raises(CanaryFailed, match=why):
-        shipped(replace(stack, patience_seconds=patience), image)
+        shipped(replace(stack, patience_seconds=patience, traffic=watchful), image)
 
     assert running.in_use() == in_use(OLD, "green")
     assert running.weights() == {"blue": 0, "green": 100}
