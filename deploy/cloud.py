@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from deploy.errors import MigrationFailed, RollFailed, WrongStack
 from deploy.render import network, service_definition, task_definition
-from deploy.stack import COLOURS, LISTENER, Stack
+from deploy.stack import COLOURS, Stack
 from deploy.wait import until
 
 _ATTEMPTS = 8
@@ -28,12 +28,14 @@ class Cloud:
 
     def __post_init__(self) -> None:
         """Make the clients; nobody is asked yet."""
-        session = boto3.session.Session(region_name=self.stack.region)
         # AWS answers some calls with "later": a deployment must not end by that.
-        patient = Config(retries={"mode": "standard", "total_max_attempts": _ATTEMPTS})
-        self.ecs = session.client("ecs", config=patient)
-        self.balancer = session.client("elbv2", config=patient)
-        self.alarms = session.client("cloudwatch", config=patient)
+        patient = Config(
+            region_name=self.stack.region,
+            retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        )
+        self.ecs, self.balancer, self.alarms = (
+            boto3.client(service, config=patient) for service in ("ecs", "elbv2", "cloudwatch")
+        )
 
     def register(self, part: str, image: str) -> str:
         """Register the task definition of a part, and return its address."""
@@ -95,9 +97,9 @@ class Cloud:
         if not self._wait(lambda: self._has_settled(service, definition)):
             raise RollFailed(f"{service} did not come up in time.")
 
-    def empty(self, colour: str) -> None:
-        """Stop every listener of a colour; the balancer lets their requests end first."""
-        service = self.stack.service(LISTENER, colour)
+    def empty(self, part: str, *, colour: str = "") -> None:
+        """Stop every task of a service; the balancer lets a listener's requests end first."""
+        service = self.stack.service(part, colour)
         if self._service(service) is not None:
             self.ecs.update_service(cluster=self.stack.cluster, service=service, desiredCount=0)
 

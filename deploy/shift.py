@@ -22,11 +22,11 @@ class Shifted:
     def undo(self) -> None:
         """Send everybody back, and stop what was new."""
         self.cloud.share(self.back, 100)
-        self.cloud.empty(self.to)
+        self.cloud.empty(LISTENER, colour=self.to)
 
     def finish(self) -> None:
         """Stop the old listeners."""
-        self.cloud.empty(self.back)
+        self.cloud.empty(LISTENER, colour=self.back)
 
 
 def shift(cloud: Cloud, definition: str, say: Say) -> Shifted:

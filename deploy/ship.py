@@ -25,12 +25,10 @@ def ship(cloud: Cloud, image: str, say: Say) -> None:
     say("the database is migrated")
     cloud.run_once(definitions[ONCE])
     shifted = shift(cloud, definitions[LISTENER], say)
-    touched: list[tuple[str, str]] = []
+    touched: list[tuple[str, str | None]] = []
     try:
         for part in ROLLED:
-            before = cloud.running(cloud.stack.service(part))
-            if before is not None:
-                touched.append((part, before))
+            touched.append((part, cloud.running(cloud.stack.service(part))))
             say(f"{part}: takes the new version, task by task")
             cloud.point(part, definitions[part], count=cloud.stack.parts[part].count)
             cloud.settle(part, definitions[part])
@@ -38,7 +36,10 @@ def ship(cloud: Cloud, image: str, say: Say) -> None:
         say("everything goes back to the version before")
         shifted.undo()
         for part, before in touched:
-            cloud.point(part, before, count=cloud.stack.parts[part].count)
+            if before is None:
+                cloud.empty(part)  # there was none before this version
+            else:
+                cloud.point(part, before, count=cloud.stack.parts[part].count)
         raise
     shifted.finish()
     say(f"in use: {image}")

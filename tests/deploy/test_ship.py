@@ -108,8 +108,11 @@ def test_colours_take_turns(stack: Stack, running: Fargate) -> None:
 def test_a_canary_that_does_badly_sends_everybody_back(
     stack: Stack, running: Fargate, image: str, why: str
 ) -> None:
+    patience = 4 if "sick" in image else stack.patience_seconds  # it is never found healthy
+    watchful = replace(stack.traffic, canary_seconds=30)  # which ends at the first trouble
+
     with pytest.raises(CanaryFailed, match=why):
-        shipped(replace(stack, patience_seconds=1), image)
+        shipped(replace(stack, patience_seconds=patience, traffic=watchful), image)
 
     assert running.in_use() == in_use(OLD, "green")
     assert running.weights() == {"blue": 0, "green": 100}
@@ -133,6 +136,16 @@ def test_a_worker_that_does_not_come_up_turns_everything_back(
 
     assert running.in_use() == in_use(OLD, "green")
     assert running.weights() == {"blue": 0, "green": 100}
+
+
+def test_the_first_version_of_all_leaves_nothing_running_when_it_fails(
+    stack: Stack, fargate: Fargate
+) -> None:
+    with pytest.raises(RollFailed):
+        shipped(stack, "boxoffice:no-worker")
+
+    assert fargate.in_use() == {}
+    assert fargate.weights() == {"blue": 100, "green": 0}
 
 
 def test_whoever_stops_a_deployment_half_way_leaves_the_old_version(

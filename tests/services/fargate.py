@@ -51,7 +51,7 @@ def an_aws() -> Iterator[None]:
 
 def a_client(service: str) -> Any:
     """Return a client of one service, as anybody has it."""
-    return boto3.session.Session(region_name=REGION).client(service)
+    return boto3.client(service, region_name=REGION)  # the shared session reads its models once
 
 
 def a_stack(name: str) -> Stack:
@@ -103,7 +103,7 @@ def a_stack(name: str) -> Stack:
             "listener": replace(part, count=2, port=8787),
         },
         traffic=Traffic(
-            rule=rule, **groups, canary_percent=10, canary_seconds=0.3, bake_seconds=0.3,
+            rule=rule, **groups, canary_percent=10, canary_seconds=0.1, bake_seconds=0.1,
             alarms=[f"{name}-{ALARM}"],
         ),
     )  # fmt: skip
