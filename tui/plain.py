@@ -15,6 +15,7 @@ from tui.desk_view import HOLD_SECONDS_MAX, Judged, Shot
 from tui.reading import Order, Repeats, order_of, same_code, tidy
 from tui.screens.desk_parts import DeskParts, Held
 from tui.text import safe
+from tui.troubles import trouble_in
 from tui.words import Words
 
 _HELP = Words(
@@ -48,7 +49,7 @@ class PlainDesk:
             elif text:
                 self._read(text)
         except BoxOfficeError as error:
-            self._say(f"{error.message} {error.hint}".strip())
+            self._say(trouble_in(error, self._parts.tell.language))
         return True
 
     def _command(self, word: str, rest: str) -> None:

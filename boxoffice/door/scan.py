@@ -1,7 +1,7 @@
 """Scan a code at a door: judged once, remembered for ever."""
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -98,6 +98,10 @@ class _Kept:
     text_digest: str
     first_scan_id: UUID | None
 
+    def columns(self) -> dict[str, Any]:
+        """Return it by column. `asdict` copies every value, which is a tenth of a scan."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 def scan(
     session: WriteSession,
@@ -158,7 +162,7 @@ def scan(
     )
     row = (
         _ONLINE
-        | asdict(kept)
+        | kept.columns()
         | {
             "nonce": what.nonce,
             "gate": gate.name,

@@ -6,7 +6,7 @@ from boxoffice.door.models import Entry, Scan
 from boxoffice.door.queries import DoorStats, door_stats, gate_at
 from boxoffice.door.rules import Direction, Verdict, VerdictClass
 from boxoffice.door.undo import undo
-from boxoffice.errors import Forbidden, NotFound
+from boxoffice.errors import BadValue, Forbidden, NotFound
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import cancel
 from boxoffice.staff.rules import Actor, Role
@@ -28,11 +28,17 @@ LEAD = Actor("dora", Role.DOOR_LEAD)  # who scanned, with one key more
 
 
 def undone(
-    office: BoxOffice, name: str | None = None, *, actor: Actor = LEAD, door: str | None = None
+    office: BoxOffice,
+    name: str | None = None,
+    *,
+    actor: Actor = LEAD,
+    door: str | None = None,
+    reason: str = "",
+    by: Actor | None = None,
 ) -> str:
     with office.writing() as session:
-        gate = gate_at(session, SLUG, door)
-        return undo(session, actor, gate, name, now=office.now())
+        gate, now = gate_at(session, SLUG, door), office.now()
+        return undo(session, actor, gate, name, reason=reason, approved_by=by, now=now)
 
 
 def stats(office: BoxOffice, door: str | None = None) -> DoorStats:
@@ -179,3 +185,33 @@ def test_a_door_that_nobody_came_to_has_zeros(office: BoxOffice) -> None:
 
     assert (found.event, found.list) == (SLUG, "main")
     assert (found.expected, found.admitted, found.inside, found.scans) == (0, 0, 0, 0)
+
+
+def test_the_reason_and_who_lent_the_permission_are_kept_with_it(office: BoxOffice) -> None:
+    an_event(office)
+    shown_at(office, codes_of(a_sale(office))[0])
+    undone(office, actor=DOOR, reason=" read  by mistake", by=Actor("lia", Role.DOOR_LEAD))
+
+    (kept,) = (scan for scan in rows(office, Scan) if scan.annuls_id)
+    assert (kept.operator, kept.reason, kept.approved_by) == ("dora", "read by mistake", "lia")
+
+
+@pytest.mark.parametrize("reason", ["\x1b[2J", "x" * 1_000])
+def test_a_reason_that_is_no_line_of_text_takes_nothing_back(
+    office: BoxOffice, reason: str
+) -> None:
+    an_event(office)
+    shown_at(office, codes_of(a_sale(office))[0])
+
+    with pytest.raises(BadValue):
+        undone(office, reason=reason)
+
+    assert len(rows(office, Entry)) == 1
+
+
+def test_nobody_lends_what_is_not_theirs(office: BoxOffice) -> None:
+    an_event(office)
+    shown_at(office, codes_of(a_sale(office))[0])
+
+    with pytest.raises(Forbidden):
+        undone(office, by=DOOR)

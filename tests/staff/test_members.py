@@ -16,8 +16,9 @@ from boxoffice.staff.hashing import hashed
 from boxoffice.staff.models import StaffMember
 from boxoffice.staff.queries import checked_name, has_staff, list_staff
 from boxoffice.staff.rules import LOCAL_ADMIN, Actor, Permission, Role
+from boxoffice.staff.unlock import unlock
 from tests.making import Clock, rows
-from tests.staff.people import ROOT, added, case_of, logged_in, verbs_of
+from tests.staff.people import PASSWORD, ROOT, added, case_of, logged_in, verbs_of
 
 DORA = Actor("dora", Role.DOOR)
 PIN = "2719"
@@ -180,3 +181,28 @@ def test_pins_cannot_be_guessed_and_nobody_else_is_locked_out(
     assert logged_in(supervised).actor == ROOT
     clock.forward(seconds=5)
     assert approved(supervised) == ROOT
+
+
+@pytest.mark.parametrize("secret", [PIN, PASSWORD])
+def test_whoever_locked_a_desk_unlocks_it_with_pin_or_password(
+    supervised: BoxOffice, secret: str
+) -> None:
+    unlock(supervised.database, ROOT, secret, now=supervised.now())
+
+
+@pytest.mark.parametrize(
+    ("actor", "secret"),
+    [(ROOT, "2718"), (ROOT, ""), (DORA, PIN), (Actor("ghost", Role.ADMIN), PIN), (ROOT, "x" * 999)],
+)
+def test_another_secret_and_another_person_unlock_nothing(
+    supervised: BoxOffice, actor: Actor, secret: str
+) -> None:
+    with pytest.raises(Forbidden):
+        unlock(supervised.database, actor, secret, now=supervised.now())
+
+
+def test_a_lock_cannot_be_guessed_open(supervised: BoxOffice) -> None:
+    guesses = [partial(unlock, supervised.database, ROOT, str(n), now=supervised.now())
+               for n in range(20)]  # fmt: skip
+
+    assert [case_of(guess) for guess in guesses] == ["unlock.wrong"] * 5 + ["login.too_many"] * 15

@@ -21,6 +21,7 @@ from boxoffice.till.open_shift import open_shift
 from tests.making import LOTE, a_sale, a_tier, an_event, codes_of, rows
 from tests.staff.people import PASSWORD, added
 from tests.tui.desk_stage import Stage, on_stage
+from tui.words import Language
 
 DORA, LEAD, CLERK = (
     Actor("dora", Role.DOOR),
@@ -102,6 +103,17 @@ async def test_without_a_right_approval_nobody_goes_in_and_the_desk_goes_on(
 
         assert stage.verdicts == ["hold", "admit"]
         assert len(rows(door, Entry)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_refusal_is_told_in_the_language_of_the_desk(door: BoxOffice) -> None:
+    ticket = code(door, "Meia")
+    async with on_stage(door, language=Language.PT) as stage:
+        await stage.type(f"{ticket}\r")
+        await stage.press("ctrl+u", "ctrl+o")
+        await lend(stage, "lia", "0000")
+
+        assert stage.app.told[-1].startswith("nome ou PIN errado")
 
 
 @pytest.mark.anyio

@@ -216,6 +216,7 @@ def test_it_ends_by_key_and_leaves_a_usable_terminal(
     with a_desk(boxoffice) as desk:
         desk.type(b"\x11")  # ctrl+q
         desk.wait_for("Leave the desk?")
+        desk.read(1.0)  # a person looks first
         desk.type(b"\x0f")  # ctrl+o
         desk.wait(lambda: desk.process.poll() is not None)
 

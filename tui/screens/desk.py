@@ -26,6 +26,7 @@ from tui.screens.desk_lock import Lock
 from tui.screens.desk_parts import DeskParts
 from tui.screens.desk_reader import Reader
 from tui.text import safe
+from tui.troubles import trouble_in
 from tui.widgets.desk_picture import DeskPicture, Seen
 from tui.words import Words
 
@@ -167,7 +168,7 @@ class DeskScreen(Home):
 
     def failed(self, error: BoxOfficeError) -> None:
         """Tell a refusal. The door goes on."""
-        self.trouble(f"{error.message} {error.hint}".strip())
+        self.trouble(trouble_in(error, self.parts.tell.language))
 
     def trouble(self, text: str) -> None:
         """Tell what went wrong beside a scan."""
