@@ -10,7 +10,8 @@ from tests.commands import TOKEN, Commands
 from tests.services.switch import Switch, switch
 from tests.tui.terminal import Terminal, at_a_terminal
 
-F4, F5, F6, F9 = "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[20~"
+F4, F5, F6, F8, F9 = "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[19~", "\x1b[20~"
+DOWN = "\x1b[B"
 ENTER, ESCAPE, CTRL_Q = "\r", "\x1b", "\x11"
 
 
@@ -36,13 +37,16 @@ def play(seat: Terminal, program: Commands, gateway: Switch) -> None:
     set_up(seat, program)
     sell(seat)
     charge(seat, program, gateway)
+    replay(seat, program)
     change(seat, program)
     count(seat, program)
 
     till = program("till report --json").json
-    assert (till["expected_minor"], till["difference_minor"]) == (40_000, 0)
+    assert (till["expected_minor"], till["difference_minor"]) == (46_000, 0)
     states = {name: order["state"] for name, order in orders(program).items()}
-    assert states == {"Ana Lima": "paid", "Caio Prado": "refunded", "Rita Nogueira": "paid"}
+    assert states == {
+        "Ana Lima": "paid", "Caio Prado": "refunded", "Rita Nogueira": "paid", "Bia Reis": "paid",
+    }  # fmt: skip
 
 
 def set_up(seat: Terminal, program: Commands) -> None:
@@ -54,6 +58,10 @@ def set_up(seat: Terminal, program: Commands) -> None:
     seat.until_drawn("New event")
     seat.fill("noite", "Noite", "01/12/2099 19:00", "Clube", "", "Lote 1:100:50")
     seat.until_drawn("draft")
+    seat.press("t")
+    seat.until_drawn("New tier")
+    seat.fill("Meia", "50", "20", "half", "")
+    seat.until_drawn("tier Meia")
     seat.press("v")
     seat.until_drawn("goes on sale now")
     seat.fill("y")
@@ -81,7 +89,7 @@ def sell(seat: Terminal) -> None:
 
 
 def charge(seat: Terminal, program: Commands, gateway: Switch) -> None:
-    """Sell to a third one, who pays by PIX while the code is on the screen."""
+    """Sell to a third one, who pays by PIX while the code is on the screen; then in parts."""
     with (
         program.listening() as (_, url),
         closing(Sandbox(webhook_url=f"{url}/webhooks/asaas", webhook_token=TOKEN)) as sandbox,
@@ -96,6 +104,29 @@ def charge(seat: Terminal, program: Commands, gateway: Switch) -> None:
         sandbox.pay(charge_id)
         seat.until_drawn("PAID")
         seat.press(ESCAPE)
+        split(seat, program, sandbox)
+
+
+def split(seat: Terminal, program: Commands, sandbox: Sandbox) -> None:
+    """Sell two tiers to a fourth one: some of it in cash, with change, and the rest by PIX."""
+    seat.press("1", DOWN, "1", "x")
+    seat.until_drawn("paid in parts")
+    seat.fill("60", "100", "", "", "Bia Reis", "bia@example.com", "39053344705", "")
+    seat.until_drawn("waiting for the money")
+    code = orders(program)["Bia Reis"]["code"]
+    sandbox.pay(program(f"order show {code} --json").json["payment"]["provider_id"])
+    seat.until_drawn("PAID")
+    seat.press(ESCAPE)
+    seat.until(lambda: orders(program)["Bia Reis"]["state"] == "paid")
+
+
+def replay(seat: Terminal, program: Commands) -> None:
+    """Look at the letters of the gateway, and read one again."""
+    seat.press(F8)
+    seat.until_drawn("asaas evt")
+    seat.press("l")
+    seat.until_drawn("boxoffice webhook replay")
+    assert {row["outcome"] for row in program("webhook list --json").rows} >= {"paid"}
 
 
 def change(seat: Terminal, program: Commands) -> None:
@@ -124,7 +155,7 @@ def count(seat: Terminal, program: Commands) -> None:
     seat.until_drawn("cash expected")
     seat.press("f")
     seat.until_drawn("Counted, with the float")
-    seat.fill("400", "", "y")
+    seat.fill("460", "", "y")
     seat.until(lambda: program("till report --json").json["state"] == "closed")
     seat.press(CTRL_Q)
     seat.until(lambda: seat.process.poll() is not None)

@@ -97,11 +97,11 @@ class OrdersBoard(Board):
         return Found(text, tuple(lines))
 
     def show(self, found: Found) -> None:
-        """Show the rows, then the order under the cursor; when more was typed, ask again."""
+        """Show the rows, then the order under the cursor; who types on waits for its rows first."""
         self.query_one("#rows", Listing).fill([self._line(one) for one in found.lines])
         if found.text != self._text:
-            self.reload()
-        elif found.lines:
+            return
+        if found.lines:
             self.look_at_chosen()
         else:
             self.put("order", said(self.say(_NONE) if found.text else "", "dim"))
@@ -242,7 +242,9 @@ class OrdersBoard(Board):
 
     def _detail(self, order: OrderView, payment: PaymentView | None) -> Content:
         buyer = order.buyer
-        mail = "" if order.mail is None else f"{order.mail.template}: {self.state(order.mail.state)}"
+        mail = (
+            "" if order.mail is None else f"{order.mail.template}: {self.state(order.mail.state)}"
+        )
         lines = [
             joined([said(order.code, "bold"), self.state(order.state), str(order.total),
                     order.event_slug]),
@@ -260,5 +262,6 @@ class OrdersBoard(Board):
                 joined([f"{payment.method} {payment.amount}", self.state(payment.state),
                         said(due, WAITS), payment.refusal or ""])
             )  # fmt: skip
-        lines.append(said(mail, "dim"))
+        if mail is not None:
+            lines.append(said(f"{self.state(mail.template)}: {self.state(mail.state)}", "dim"))
         return Content("\n").join(lines)
