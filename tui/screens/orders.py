@@ -241,10 +241,7 @@ class OrdersBoard(Board):
         )  # fmt: skip
 
     def _detail(self, order: OrderView, payment: PaymentView | None) -> Content:
-        buyer = order.buyer
-        mail = (
-            "" if order.mail is None else f"{order.mail.template}: {self.state(order.mail.state)}"
-        )
+        buyer, letter = order.buyer, order.mail
         lines = [
             joined([said(order.code, "bold"), self.state(order.state), str(order.total),
                     order.event_slug]),
@@ -262,6 +259,7 @@ class OrdersBoard(Board):
                 joined([f"{payment.method} {payment.amount}", self.state(payment.state),
                         said(due, WAITS), payment.refusal or ""])
             )  # fmt: skip
-        if mail is not None:
-            lines.append(said(f"{self.state(mail.template)}: {self.state(mail.state)}", "dim"))
+        if letter is not None:
+            told = f"{self.state(letter.template)}: {self.state(letter.state)}"
+            lines.append(said(told, "dim"))
         return Content("\n").join(lines)
