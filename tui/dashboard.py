@@ -1,12 +1,12 @@
 """The window of the dashboard: every screen of one house."""
 
 from collections.abc import Callable
+from functools import partial
 
 from boxoffice.errors import BoxOfficeError
 from tui.app import BoxOfficeApp, Home
 from tui.commands import Place
 from tui.house import House
-from tui.screens.board import home_of
 from tui.screens.codes import CodesBoard
 from tui.screens.counter import CounterBoard
 from tui.screens.events import EventsBoard
@@ -50,7 +50,7 @@ class Dashboard(BoxOfficeApp):
         self._house = house
         self._desk = desk
         self._desk_event: str | None = None
-        homes = {place: home_of(board, house) for place, board in BOARDS.items()}
+        homes = {place: partial(board, house) for place, board in BOARDS.items()}
         super().__init__(
             homes, start=start, language=house.language, theme=theme, is_ascii=is_ascii
         )

@@ -1,6 +1,7 @@
 """A window that nobody writes under costs next to nothing, and nothing grows in it."""
 
 import gc
+import threading
 from collections import Counter
 from itertools import pairwise
 
@@ -100,3 +101,23 @@ def census() -> Counter[str]:
     """Count the objects that the collector knows, by their type."""
     gc.collect()
     return Counter(type(one).__name__ for one in gc.get_objects())
+
+
+@pytest.mark.anyio
+async def test_what_is_typed_while_the_screen_looks_is_asked_for(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_sale(house.office, (LOTE, 2))
+    asks, answers = threading.Event(), threading.Event()
+
+    def slow(_: House) -> bool:
+        asks.set()
+        return not answers.wait(60)
+
+    async with seated(house, Place.ORDERS) as seat:
+        monkeypatch.setattr(House, "has_news", slow)
+        seat.board.look()
+        await seat.until(asks.is_set)
+        await seat.press("z", "z")
+        answers.set()
+        await seat.until_shown("nothing found")

@@ -50,6 +50,7 @@ class Board(Home):
         self._gone_at: datetime | None = None
         self._trouble = ""
         self._is_asking = False
+        self._is_wanted = False  # once more, when the question that is out is answered
         self._asked_at = float("-inf")
         self._parts: dict[str, tuple[str, Sequence[Span]]] = {}  # as they are drawn
         self.is_read = False  # whether a first answer has come
@@ -108,8 +109,10 @@ class Board(Home):
         self.reload()
 
     def reload(self) -> None:
-        """Ask anew, unless a question is out, or nobody sees this screen."""
-        if self.is_current and not self._is_asking:
+        """Ask anew, unless nobody sees this screen; once more when a question is out already."""
+        if self._is_asking:
+            self._is_wanted = True
+        elif self.is_current:
             self._is_asking = True
             self._load()
 
@@ -135,8 +138,15 @@ class Board(Home):
             self.call(self._came, found)
 
     def _rested(self) -> None:
-        self._is_asking = False
         self._show_bar()
+        self._ended()
+
+    def _ended(self) -> None:
+        """Be free for the next question, and ask the one that has come meanwhile."""
+        self._is_asking = False
+        if self._is_wanted:
+            self._is_wanted = False
+            self.reload()
 
     def _ask(self, session: ReadSession) -> Any:
         self.house.look_around(session)
@@ -148,7 +158,6 @@ class Board(Home):
             self.app.call_from_thread(then, *given)
 
     def _came(self, found: Any) -> None:
-        self._is_asking = False
         self.is_read = True
         if self._gone_at is not None:
             self._gone_at = None
@@ -156,11 +165,12 @@ class Board(Home):
         self._trouble = ""
         self.show(found)
         self._show_bar()
+        self._ended()
 
     def _stayed_away(self, error: BoxOfficeError) -> None:
-        self._is_asking = False
         self.is_read = True
         self.failed(error)
+        self._ended()
 
     def failed(self, error: BoxOfficeError) -> None:
         """Say what went wrong: once, and for as long as it does."""
@@ -186,7 +196,7 @@ class Board(Home):
     def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
         """Say that a worker broke. It ends nothing."""
         if message.state is WorkerState.ERROR and message.worker.error is not None:
-            self._is_asking = False
+            self._is_asking = self._is_wanted = False
             ref = log_failure(message.worker.error)
             self.tell(self.say(_BROKEN, ref=ref), is_trouble=True)
 
@@ -288,8 +298,3 @@ class Board(Home):
     def _show_last(self) -> None:
         line = f" $ {self.house.line}" if self.house.line else ""
         self.put("last", said(line, "dim", length_max=400))
-
-
-def home_of(board: Callable[[House], Board], house: House) -> Callable[[], Home]:
-    """Return what makes a screen of the window."""
-    return lambda: board(house)

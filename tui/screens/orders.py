@@ -97,11 +97,11 @@ class OrdersBoard(Board):
         return Found(text, tuple(lines))
 
     def show(self, found: Found) -> None:
-        """Show the rows, then the order under the cursor; when more was typed, ask again."""
+        """Show the rows, then the order under the cursor; who types on waits for its rows first."""
         self.query_one("#rows", Listing).fill([self._line(one) for one in found.lines])
         if found.text != self._text:
-            self.reload()
-        elif found.lines:
+            return
+        if found.lines:
             self.look_at_chosen()
         else:
             self.put("order", said(self.say(_NONE) if found.text else "", "dim"))
@@ -241,10 +241,7 @@ class OrdersBoard(Board):
         )  # fmt: skip
 
     def _detail(self, order: OrderView, payment: PaymentView | None) -> Content:
-        buyer = order.buyer
-        mail = (
-            "" if order.mail is None else f"{order.mail.template}: {self.state(order.mail.state)}"
-        )
+        buyer, letter = order.buyer, order.mail
         lines = [
             joined([said(order.code, "bold"), self.state(order.state), str(order.total),
                     order.event_slug]),
@@ -262,5 +259,7 @@ class OrdersBoard(Board):
                 joined([f"{payment.method} {payment.amount}", self.state(payment.state),
                         said(due, WAITS), payment.refusal or ""])
             )  # fmt: skip
-        lines.append(said(mail, "dim"))
+        if letter is not None:
+            told = f"{self.state(letter.template)}: {self.state(letter.state)}"
+            lines.append(said(told, "dim"))
         return Content("\n").join(lines)
