@@ -1,8 +1,8 @@
 """Pages that are typed as they stand: their commands in one shell, beside what they should answer.
 
 A line of a `console` block that begins with `$ ` is a command, the lines after it are its answer,
-and `…` in an answer is anything. A block with a title is a file of that name to save first; a `toml`
-block without one is `event.toml`.
+and `…` in an answer is anything. A block with a title is a file of that name to save first; a
+`toml` block without one is `event.toml`.
 """
 
 import os
