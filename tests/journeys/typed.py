@@ -135,7 +135,8 @@ def disagreements(answers: list[tuple[Typed, list[str]]]) -> list[str]:
         refused = [
             line
             for line in told
-            if line.startswith("error:") and not any(matches(one, line) for one in typed.answer)
+            if line.startswith("error:")
+            and not any(one.startswith("error:") and matches(one, line) for one in typed.answer)
         ]
         if missing or refused:
             wrong.append("\n".join([f"$ {typed.command}", *told, f"wanted: {missing}"]))
