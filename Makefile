@@ -56,15 +56,16 @@ check: .venv/.installed ## format, lint, types, floors, workflows, links, requir
 bench: .venv/.installed ## measure the speed of the hot paths against floors from the same run
 	@$(BIN)/python -m tests.bench
 
-docs: .venv/.installed ## check that every link in the pages leads somewhere
+docs: .venv/.installed ## check the links of the pages, and build the site in build/site
 	@$(BIN)/python -m pytest -q tests/architecture/test_docs.py
+	@$(BIN)/python -m tests.site
 
 lock: .venv/.installed ## choose the newest versions that pyproject.toml allows
 	@$(LOCK) --upgrade -o requirements.lock
 	@$(LOCK) --upgrade --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove the environment, the caches and what was built
-	@rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv dist build .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find boxoffice tasks tui tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.installed: requirements-dev.lock pyproject.toml

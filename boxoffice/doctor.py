@@ -59,6 +59,16 @@ def examine(office: BoxOffice, *, only: Sequence[str] = ()) -> Iterator[Finding]
 def _database(office: BoxOffice) -> Finding:
     office.database.must_be_current()
     shown = office.database.url.render_as_string(hide_password=True)
+    with office.reading() as session:
+        if not session.is_sqlite:
+            limit = session.connection().exec_driver_sql("SHOW lock_timeout").scalar_one()
+            if limit == "0":
+                return Finding(
+                    "database",
+                    is_ok=False,
+                    says=f"{shown}: a lock is waited for without end",
+                    mend="behind a pooler, add pooler=transaction to BOXOFFICE_DATABASE_URL",
+                )
     return Finding("database", is_ok=True, says=f"{shown}, schema current")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from sqlalchemy import make_url
 
 from boxoffice.cli.front import app
 from tests.commands import Commands
@@ -193,6 +194,21 @@ def test_the_doctor_names_what_is_wrong_and_its_mending(on_sqlite: Commands) -> 
     assert [(row["check"], bool(row["mend"])) for row in ill.rows if not row["ok"]] == [
         ("secret key", True)
     ]
+
+
+def test_the_doctor_notices_that_something_dropped_the_limits_of_waits(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    dropped = make_url(postgres_url).update_query_dict({"options": "-c lock_timeout=0"})
+    office = Commands(dropped.render_as_string(hide_password=False), tmp_path / "home")
+    office("init")
+
+    ran = office("doctor --json")
+
+    (database,) = [row for row in ran.rows if row["check"] == "database"]
+    assert (ran.code, database["ok"]) == (8, False)
+    assert "without end" in database["says"]
+    assert "pooler=transaction" in database["mend"]
 
 
 @pytest.mark.parametrize("topic", ["exit-codes", "environment"])

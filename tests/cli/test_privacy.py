@@ -56,6 +56,24 @@ def test_erasing_is_planned_and_then_done(knowing: Commands, tmp_path: Path) -> 
     assert list((knowing.home / "mail" / "new").iterdir()) == []
 
 
+def test_behind_a_pooler_a_whole_sale_goes_through_and_old_bytes_wait_for_scrub(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    office = Commands(f"{postgres_url}&pooler=transaction", tmp_path / "home")
+    office.has_event()
+    office.sells(BUYER)
+    office(f"privacy erase {ANA} --plan-out", str(tmp_path / "plan.json"))
+
+    erased = office(f"privacy erase {ANA} --yes --json --apply", str(tmp_path / "plan.json"))
+    scrub, backup = office("privacy scrub --json"), office("backup --json")
+
+    assert (erased.code, json.loads(erased.out)["scrubbed"]) == (6, False)
+    assert "through a pooler" in erased.err
+    assert (scrub.code, backup.code) == (78, 78)
+    assert "the server itself" in scrub.error["hint"]
+    assert office(f"privacy find {ANA} --json").rows == []
+
+
 def test_a_plan_is_of_one_person_and_one_state(knowing: Commands, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     knowing(f"privacy erase {ANA} --plan-out", str(plan))

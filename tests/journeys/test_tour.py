@@ -28,7 +28,7 @@ def test_every_command_of_a_guide_answers_as_it_says(guide: str, tmp_path: Path)
 
 
 def test_a_page_that_says_something_else_is_noticed(tmp_path: Path) -> None:
-    text = "```console\n$ echo one\ntwo\n$ echo error: no\n$ echo three\n…ee\n```\n"
+    text = "```console\n$ echo one\ntwo\n$ echo error: no\n…\n$ echo three\n…ee\n```\n"
 
     wrong = disagreements(type_page(text, tmp_path))
 

@@ -1,8 +1,8 @@
 """Pages that are typed as they stand: their commands in one shell, beside what they should answer.
 
 A line of a `console` block that begins with `$ ` is a command, the lines after it are its answer,
-and `…` in an answer is anything. A block with a title is a file of that name to save first; a `toml`
-block without one is `event.toml`.
+and `…` in an answer is anything. A block with a title is a file of that name to save first; a
+`toml` block without one is `event.toml`.
 """
 
 import os
@@ -135,7 +135,8 @@ def disagreements(answers: list[tuple[Typed, list[str]]]) -> list[str]:
         refused = [
             line
             for line in told
-            if line.startswith("error:") and not any(matches(one, line) for one in typed.answer)
+            if line.startswith("error:")
+            and not any(one.startswith("error:") and matches(one, line) for one in typed.answer)
         ]
         if missing or refused:
             wrong.append("\n".join([f"$ {typed.command}", *told, f"wanted: {missing}"]))

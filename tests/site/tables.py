@@ -143,7 +143,7 @@ def code_of(name: str, call: ast.Call) -> str:
     """Return the code that a call gives to a refusal in so many words; empty when it gives none."""
     if name == errors.NotFound.__name__ and call.args:
         noun = call.args[0]
-        return f"{noun.value}.not_found" if isinstance(noun, ast.Constant) else ""
+        return str(noun.value) + ".not_found" if isinstance(noun, ast.Constant) else ""
     for keyword in call.keywords:
         if keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
             return str(keyword.value.value)
