@@ -54,8 +54,12 @@ class RefundRequest:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the request, to tell whether an idempotency key came back with another one."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        """SHA-256 of what the request gives back, to tell an idempotency key of another one.
+
+        What somebody typed is left out: it may name a person, and the audit cannot forget.
+        """
+        told = {k: v for k, v in asdict(self).items() if k not in {"reason", "proof"}}
+        text = json.dumps(told, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
