@@ -180,7 +180,8 @@ TABLES = MappingProxyType(
             "id staff_id purpose tries_left created_at expires_at used_at", email=Kind.STAFF
         ),
         "staff_member": _columns(
-            "id role email_verified_at password_hash pin_hash created_at disabled_at",
+            "id role email_verified_at password_hash pin_hash refund_limit_minor "
+            "created_at disabled_at",
             name=Kind.STAFF,
             email=Kind.STAFF,
         ),

@@ -378,6 +378,7 @@ def upgrade() -> None:
         sa.Column("email_verified_at", UtcDateTime(), nullable=True),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("pin_hash", sa.String(), nullable=False),
+        sa.Column("refund_limit_minor", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("disabled_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
