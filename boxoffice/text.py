@@ -10,6 +10,7 @@ import unicodedata
 
 from boxoffice.errors import BadValue
 
+ERASED = "(erased)"  # what stands where a person was
 TEXT_MAX = 200  # characters: longer than any name on a Brazilian document
 
 # C0, DEL and C1 controls drive terminals; bidi marks and isolates reorder what is read;

@@ -27,6 +27,19 @@ class AuditEntry(SQLModel, table=True):
     facts: dict[str, Any] = Field(sa_column=json_column(nullable=False))
 
 
+class AuditReason(SQLModel, table=True):
+    """Why, as somebody typed it. The database lets it be blanked, and nothing else.
+
+    No foreign key, as with links: whoever takes an entry away must be found by name.
+    """
+
+    __tablename__ = "audit_reason"
+
+    entry_id: UUID = Field(primary_key=True)
+    salt: str = Field(max_length=32)  # blank once the words are erased: see reasons.py
+    words: str
+
+
 def _turn(*, primary_key: bool = False) -> Column[int]:
     """Return a column that counts entries. On SQLite a key of this type is the row's own number."""
     kind = Integer().with_variant(BigInteger(), "postgresql")

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from boxoffice.audit.models import AuditEntry, AuditLink, AuditSeal
+from boxoffice.audit.reasons import Entry, read_entries
 from boxoffice.db import ReadSession
 from boxoffice.errors import NotFound
 from boxoffice.staff.rules import Actor, Permission
@@ -17,7 +18,7 @@ from boxoffice.staff.rules import Actor, Permission
 class EntryView:
     """One entry with its place in the chain; none has one for the first minute."""
 
-    entry: AuditEntry
+    entry: Entry
     turn: int | None
     seal: int | None
 
@@ -31,7 +32,7 @@ def log_of(
     verb: str | None = None,
     since: datetime | None = None,
     limit: int,
-) -> list[AuditEntry]:
+) -> list[Entry]:
     """Return entries, the newest first. `verb` may be a noun alone: `order` means all of its verbs.
 
     Raises:
@@ -52,7 +53,7 @@ def log_of(
         )
     if since is not None:
         asked = asked.where(col(AuditEntry.at) >= since)
-    return list(session.exec(asked.limit(limit)).all())
+    return read_entries(session, session.exec(asked.limit(limit)).all())
 
 
 def entry_view(session: ReadSession, actor: Actor, entry_id: str) -> EntryView:
@@ -78,4 +79,5 @@ def entry_view(session: ReadSession, actor: Actor, entry_id: str) -> EntryView:
             .order_by(col(AuditSeal.n))
             .limit(1)
         ).first()
-    return EntryView(entry, turn, seal)
+    (read,) = read_entries(session, [entry])
+    return EntryView(read, turn, seal)

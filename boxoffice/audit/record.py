@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from boxoffice.audit.models import AuditEntry
+from boxoffice.audit.models import AuditEntry, AuditReason
+from boxoffice.audit.reasons import salted
 from boxoffice.db import WriteSession, insert_rows
 from boxoffice.ids import new_id
 from boxoffice.staff.rules import Actor
@@ -20,9 +21,20 @@ def record(
     now: datetime,
     **facts: Any,
 ) -> None:
-    """Add one entry: `actor` did `verb` to the `noun` with this id. `facts` name no person."""
+    """Add one entry: `actor` did `verb` to the `noun` with this id.
+
+    `facts` name no person. What somebody typed is the fact called `reason`: it can be erased.
+    """
+    reason = facts.pop("reason", None)
+    entry_id = new_id()
+    if reason:
+        salt, fact = salted(reason)
+        facts |= fact
+        insert_rows(session, AuditReason, [{"entry_id": entry_id, "salt": salt, "words": reason}])
+    elif reason is not None:  # nobody said why: that can stay
+        facts["reason"] = ""
     entry = {
-        "id": new_id(),
+        "id": entry_id,
         "at": now,
         "actor": actor.name,
         "verb": verb,

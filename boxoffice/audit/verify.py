@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from boxoffice.audit.chain import COLUMNS, LATE, START, entry_name, next_head
 from boxoffice.audit.models import AuditSeal
+from boxoffice.audit.reasons import changed_reasons
 from boxoffice.audit.seal import last_seal
 from boxoffice.columns import UtcDateTime
 from boxoffice.db import ReadSession
@@ -143,3 +144,5 @@ def _walk(session: ReadSession, walk: _Walk, progress: Progress) -> None:
         slipped = session.connection().execute(_SLIPPED_IN, before).scalar()
         if slipped is not None:
             raise _Broken(f"entry {entry_name(slipped)} was slipped in behind a seal", slipped)
+    for entry_id in changed_reasons(session):
+        raise _Broken(f"the reason of entry {entry_name(entry_id)} was changed", entry_id)

@@ -17,6 +17,7 @@ def member_json(member: "MemberView") -> dict[str, Any]:
         "email": member.email,
         "email_verified": member.is_verified,
         "pin": member.has_pin,
+        "refund_limit_minor": member.refund_limit_minor,
         "created_at": iso(member.created_at),
         "disabled_at": iso(member.disabled_at),
     }
@@ -30,4 +31,10 @@ def show_member(member: "MemberView", *, as_json: bool, fields: str | None) -> N
     if as_json:
         show.as_json_line(told, fields)
         return
-    show.pairs([(name, str(value)) for name, value in told.items() if value not in (None, False)])
+    show.pairs(
+        [
+            (name, str(value))
+            for name, value in told.items()
+            if value is not None and value is not False
+        ]
+    )

@@ -250,7 +250,7 @@ def list_command(
 def cancel_command(
     ctx: typer.Context,
     code: Code,
-    reason: Annotated[str, typer.Option(help="Why; the audit keeps it, so name nobody.")] = "",
+    reason: Annotated[str, typer.Option(help="Why. It is kept until its people are erased.")] = "",
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:

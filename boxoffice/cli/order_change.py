@@ -1,23 +1,18 @@
 """`boxoffice order`, on what stands: transfer, resend, note, cancel-ticket, refund, history."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from boxoffice.cli.options import AsJson, Fields, Yes, example, noun
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from boxoffice.db import ReadSession
-    from boxoffice.orders.models import Order
-    from boxoffice.payments.refund import RefundRequest
-
 app = noun("Change orders: their holders, their notes, their money.")
 
 Code = Annotated[str, typer.Argument(help="The order, by its code.")]
 TicketName = Annotated[str, typer.Argument(help="The ticket, by its name (K7QX2M-1) or its code.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; the audit keeps it, so name nobody.")]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why. It is kept until its people are erased.")
+]
 
 
 @app.command("transfer", epilog=example("boxoffice order transfer K7QX2M-1 --to-name 'Bia Reis'"))
@@ -166,7 +161,7 @@ def refund_command(
         typer.Option(help="So much: 50 or 50,00. Alone, it ends no ticket until it is all."),
     ] = None,
     keep_fee: Annotated[bool, typer.Option("--keep-fee", help="Do not give the fee back.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; the audit keeps it, so name nobody.")] = "",
+    reason: Annotated[str, typer.Option(help="Why. It is kept until its people are erased.")] = "",
     proof: Annotated[
         str, typer.Option(help="How cash was given back; needed for what a till took.")
     ] = "",
@@ -174,6 +169,13 @@ def refund_command(
         str | None,
         typer.Option("--idempotency-key", help="Make a repeat refund nothing.", metavar="KEY"),
     ] = None,
+    supervisor: Annotated[
+        str | None,
+        typer.Option(help="Who approves with a PIN what you may not give back alone."),
+    ] = None,
+    pin_stdin: Annotated[
+        bool, typer.Option("--pin-stdin", help="Read the PIN from stdin, not the terminal.")
+    ] = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -181,6 +183,7 @@ def refund_command(
     from boxoffice.cli import show
     from boxoffice.cli.opening import afterwards, office_of
     from boxoffice.cli.order_answer import read
+    from boxoffice.cli.order_refund import approved, asked
     from boxoffice.cli.refund_answer import part_json, tell_what_waits
     from boxoffice.cli.shapes import order_json
     from boxoffice.orders.queries import order_by_code
@@ -191,13 +194,15 @@ def refund_command(
     with office_of(ctx) as office:
         with office.reading() as session:
             order = order_by_code(session, code)
-            request = _asked(session, order, ticket or [], amount, keep_fee=keep_fee,
+            request = asked(session, order, ticket or [], amount, keep_fee=keep_fee,
                              reason=reason, proof=proof)  # fmt: skip
         if not show.confirmed(f"Give money of {order.code} back?", yes=yes):
             show.talk("nothing was changed.")
             raise typer.Exit(5)
+        approved_by = approved(office, supervisor, pin_stdin=pin_stdin) if supervisor else None
         with office.writing() as session:
-            done = refund(session, office.actor, order.id, request, now=office.now(), key=key)
+            done = refund(session, office.actor, order.id, request, now=office.now(), key=key,
+                          approved_by=approved_by)  # fmt: skip
         view, payment = read(office, order.code)
         if not as_json:
             show.line(f"{view.code} is {view.state}: {done.amount} goes back.")
@@ -250,41 +255,4 @@ def history_command(
             ]
             for told in story
         ],
-    )
-
-
-def _asked(
-    session: "ReadSession",
-    order: "Order",
-    names: "Sequence[str]",
-    amount: str | None,
-    *,
-    keep_fee: bool,
-    reason: str,
-    proof: str,
-) -> "RefundRequest":
-    """Read what the flags ask to give back.
-
-    Raises:
-        BadValue: an amount or a text cannot be read, or a ticket is one of another order.
-        NotFound: there is no such ticket.
-    """
-    from boxoffice.errors import BadValue
-    from boxoffice.money import parse_money
-    from boxoffice.orders.tickets import ticket_named
-    from boxoffice.payments.refund import RefundRequest
-    from boxoffice.text import clean_in
-
-    ticket_ids = []
-    for name in names:
-        owner, row = ticket_named(session, name)
-        if owner.id != order.id:
-            raise BadValue("--ticket", f"{name[:20]} is not one of order {order.code}.")
-        ticket_ids.append(row.id)
-    return RefundRequest(
-        ticket_ids=tuple(dict.fromkeys(ticket_ids)),
-        amount=parse_money(amount, name="--amount", currency=order.currency) if amount else None,
-        keeps_fee=keep_fee,
-        reason=clean_in(reason, name="--reason", empty=True),
-        proof=clean_in(proof, name="--proof", empty=True),
     )

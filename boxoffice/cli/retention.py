@@ -58,6 +58,7 @@ def retain_command(ctx: typer.Context, yes: Yes = False, as_json: AsJson = False
     from boxoffice.cli.opening import office_of
     from boxoffice.privacy.files import remove_mails_of_nobody
     from boxoffice.privacy.retention import apply_retention
+    from boxoffice.staff.forget import forget_logins
 
     with office_of(ctx) as office:
         if not show.confirmed("Erase the people of every event whose time is over?", yes=yes):
@@ -68,6 +69,10 @@ def retain_command(ctx: typer.Context, yes: Yes = False, as_json: AsJson = False
             office.actor,
             now=office.now(),
         )
+        forgotten = 1
+        while forgotten:
+            with office.writing() as session:
+                forgotten = forget_logins(session, office.actor, now=office.now())
         with office.reading() as session:
             remove_mails_of_nobody(session, office.mail_folder)
     if as_json:

@@ -185,6 +185,25 @@ def email_command(
     show_member(member, as_json=as_json, fields=fields)
 
 
+@app.command("refund-limit", epilog=example("boxoffice staff refund-limit rita 200,00"))
+def refund_limit_command(
+    ctx: typer.Context,
+    name: Name,
+    limit: Annotated[str, typer.Argument(help="So much of one order: 200,00; or role.")],
+    as_json: AsJson = False,
+    fields: Fields = None,
+) -> None:
+    """Say what they give back alone, of one order. Above it a second person approves."""
+    from boxoffice.cli.opening import office_of
+    from boxoffice.money import parse_money
+    from boxoffice.staff.change import change_refund_limit
+
+    minor = None if limit == "role" else parse_money(limit, name="LIMIT").minor
+    with office_of(ctx) as office, office.writing() as session:
+        member = change_refund_limit(session, office.actor, name, minor, now=office.now())
+    show_member(member, as_json=as_json, fields=fields)
+
+
 def _role(text: str) -> "Role":
     from boxoffice.errors import BadValue
     from boxoffice.staff.rules import HUMAN_ROLES, Role

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 app = noun("Show, print, re-issue and block tickets.")
 
 TicketName = Annotated[str, typer.Argument(help="The ticket, by its name (K7QX2M-1) or its code.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; the audit keeps it, so name nobody.")]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why. It is kept until its people are erased.")
+]
 
 
 @app.command("pdf", epilog=example("boxoffice ticket pdf K7QX2M --out tickets.pdf"))

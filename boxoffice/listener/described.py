@@ -1,7 +1,7 @@
 """One description of every route: the app is built of it, and `GET /openapi.json` says it."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -36,13 +36,15 @@ class Described:
     path: str
     summary: str
     endpoint: Callable[[Request], Awaitable[Response]]
-    answer: type[BaseModel] | None  # `None` is text
+    answer: type[BaseModel] | None  # `None` is `media_type`
     body: type[BaseModel] | None = None
     any_body: bool = False  # somebody else's JSON: it is kept, whatever it says
     refusals: Sequence[int] = (500, 503)
     body_max: int | None = None  # bytes, when it is not the app's
     needs: str = ""  # the name of a scheme below
     others: tuple[int, ...] = ()  # further statuses with the shape of `answer`
+    media_type: str = "text/plain"  # of what is no JSON
+    asks: Mapping[str, str] = field(default_factory=dict)  # words of the query, and what they ask
 
     @property
     def route(self) -> Route:
@@ -75,6 +77,11 @@ def openapi(routes: Sequence[Described]) -> dict[str, Any]:
                 "required": True,
                 "content": {"application/json": {"schema": schema}},
             }
+        if each.asks:
+            told["parameters"] = [
+                {"name": name, "in": "query", "description": why, "schema": {"type": "string"}}
+                for name, why in each.asks.items()
+            ]
         paths.setdefault(each.path, {})[each.method.lower()] = told
     return {
         "openapi": "3.1.0",
@@ -90,7 +97,7 @@ async def describe(request: Request) -> Response:
 
 
 def _answers(each: Described, shapes: dict[str, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = {"text/plain": {"schema": {"type": "string"}}}
+    content: dict[str, Any] = {each.media_type: {"schema": {"type": "string"}}}
     if each.answer is not None:
         content = {"application/json": {"schema": _ref(each.answer, shapes)}}
     told: dict[str, Any] = {"200": {"description": "It is done.", "content": content}}

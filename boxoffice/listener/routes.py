@@ -92,11 +92,11 @@ ROUTES = (
     ),
     Described(
         "GET", "/desk/snapshot", "Give a desk what it needs to judge alone.", desk_snapshot,
-        None, refusals=_OF_DESK, needs="bearer",
+        None, refusals=_OF_DESK, needs="bearer", media_type="application/vnd.sqlite3",
     ),
     Described(
         "GET", "/desk/search", "Find people of a desk's event.", desk_search, HitsAnswer,
-        refusals=_OF_DESK, needs="bearer",
+        refusals=_OF_DESK, needs="bearer", asks={"q": "A name, a code or a part of one."},
     ),
     Described(
         "GET", "/desk/stats", "Count who is in.", desk_stats, DoorAnswer,

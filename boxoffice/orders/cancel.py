@@ -65,7 +65,7 @@ def finish_expiry(session: WriteSession, actor: Actor, order_id: UUID, *, now: d
     order = session.get_one(Order, order_id, populate_existing=True)
     if order.state is not OrderState.EXPIRING:
         return False
-    return _end(session, actor, order, OrderState.EXPIRED, now=now, reason="its clock ran out")
+    return _end(session, actor, order, OrderState.EXPIRED, now=now, why="its clock ran out")
 
 
 def _end(
@@ -75,7 +75,7 @@ def _end(
     to: OrderState,
     *,
     now: datetime,
-    reason: str,
+    **said: str,
 ) -> bool:
     before = order.state
     # Race: expiry, cancel and money meet here; the one that moves the order ends its tickets.
@@ -87,7 +87,7 @@ def _end(
         return False
     released = end_tickets(session, order.id)
     verb = "order.cancel" if to is OrderState.CANCELLED else "order.expire"
-    record(session, actor, verb, "order", order.id, now=now, before=before, reason=reason)
+    record(session, actor, verb, "order", order.id, now=now, before=before, **said)
     session.flush()
     give_back_uses(session, order.id)
     give_back(session, order.event_id, released)

@@ -44,8 +44,16 @@ def drop(
         return cancel(session, actor, order.id, reason=reason, now=now)
     forgive(session, order.id, [ticket_id])
     released = void_some(session, [ticket_id])
-    facts = {"ticket": ticket.number, "reason": reason}
-    record(session, actor, "order.drop_ticket", "order", order.id, now=now, **facts)
+    record(
+        session,
+        actor,
+        "order.drop_ticket",
+        "order",
+        order.id,
+        now=now,
+        ticket=ticket.number,
+        reason=reason,
+    )
     session.flush()
     session.expire(ticket)
     session.expire(order)

@@ -50,7 +50,7 @@ def forgive_rest(
             hint=f"see it: boxoffice order show {order.code}",
         )
     take_off(session, order, missing)
-    facts = {"forgiven_minor": missing.minor, "total_minor": order.total_minor, "note": note}
-    record(session, actor, "payment.forgive", "order", order_id, now=now, **facts)
+    facts = {"forgiven_minor": missing.minor, "total_minor": order.total_minor}
+    record(session, actor, "payment.forgive", "order", order_id, now=now, reason=note, **facts)
     collect(session, actor, order_id, Till(key), now=now)
     return missing

@@ -106,8 +106,8 @@ def accept(
     if not _holds_places(session, order_id):
         needed = hold_again(session, order_id, now=now)
     issue(session, order_id, event.code_scheme, key, now=now)
-    facts = {"paid_minor": paid.minor, "total_minor": order.total_minor, "note": note}
-    record(session, actor, "payment.accept", "order", order_id, now=now, **facts)
+    facts = {"paid_minor": paid.minor, "total_minor": order.total_minor}
+    record(session, actor, "payment.accept", "order", order_id, now=now, reason=note, **facts)
     mail = promise_mail(session, order_id, now=now) if order.buyer_email else None
     session.expire(order)
     session.flush()
@@ -134,8 +134,8 @@ def dismiss(
     actor.must(Permission.SETTLE_LATE)
     order = _under_review(session, order_id)
     owed = _paid(session, order)
-    facts = {"owed_minor": owed.minor, "currency": owed.currency, "note": note}
-    record(session, actor, "payment.dismiss", "order", order_id, now=now, **facts)
+    facts = {"owed_minor": owed.minor, "currency": owed.currency}
+    record(session, actor, "payment.dismiss", "order", order_id, now=now, reason=note, **facts)
     ended = call_off(session, actor, order_id, reason=note, now=now)
     assert ended, "its row was locked when it was read"
     return owed

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 
 from boxoffice.audit.models import AuditEntry
+from boxoffice.audit.reasons import read_entries
 from boxoffice.db import ReadSession
 from boxoffice.errors import NotFound
 from boxoffice.money import Money
@@ -172,7 +173,8 @@ def history(session: ReadSession, order_id: UUID) -> list[Told]:
     subjects = [f"order:{order_id}", *(f"payment:{payment_id}" for payment_id in payments)]
     entries = session.exec(select(AuditEntry).where(col(AuditEntry.subject).in_(subjects))).all()
     in_order = sorted(entries, key=lambda entry: (entry.at, _turn(entry.verb), entry.id))
-    return [Told(entry.at, entry.actor, entry.verb, entry.facts) for entry in in_order]
+    read = read_entries(session, in_order)
+    return [Told(entry.at, entry.actor, entry.verb, entry.facts) for entry in read]
 
 
 def _turn(verb: str) -> int:

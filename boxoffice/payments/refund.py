@@ -26,6 +26,7 @@ from boxoffice.orders.tickets import standing
 from boxoffice.payments.collect import locked_payments, stop_asking
 from boxoffice.payments.give import give, id_under
 from boxoffice.payments.models import Refund
+from boxoffice.payments.refund_limit import must_be_approved
 from boxoffice.promos.redeem import give_back_uses
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.issue import void_some
@@ -54,8 +55,12 @@ class RefundRequest:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the request, to tell whether an idempotency key came back with another one."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str)
+        """SHA-256 of what the request gives back, to tell an idempotency key of another one.
+
+        What somebody typed is left out: it may name a person, and the audit cannot forget.
+        """
+        told = {k: v for k, v in asdict(self).items() if k not in {"reason", "proof"}}
+        text = json.dumps(told, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -76,21 +81,24 @@ def refund(
     *,
     now: datetime,
     key: str | None = None,
+    approved_by: Actor | None = None,
 ) -> Refunded:
     """Give money of an order back, and end the tickets that it paid for.
 
     Tickets that are named die; when none is, an amount that leaves nothing ends them all. The fee
     that is kept is that of the named tickets, or else the whole order's. What a till took goes back
     by hand, with a proof, and so does a boleto that comes with one; the rest is kept as asked for.
-    An event may say that its fee is never given back; an amount says otherwise.
+    An event may say that its fee is never given back; an amount says otherwise. `approved_by` is a
+    second person, for what the actor may not give back alone: see `staff/approve.py`.
 
     Raises:
-        Forbidden: the actor may not give money back.
+        Forbidden: the actor may not give money back, or who approved it may not.
         BadValue: the key or the currency makes no sense, or a proof is missing.
         NotFound: a ticket is not one of this order.
         WrongState: the order's money is not ours to give, or a ticket has ended before.
         Refused: nothing is left to give back (`refund.nothing`), or not so much
-            (`refund.too_much`), or the clerk's till is not open or too empty (`till.…`).
+            (`refund.too_much`), or a second person must approve it (`refund.over_limit`,
+            `refund.not_of_drawer`), or the clerk's till is not open or too empty (`till.…`).
         KeyReused: the key came with another request.
     """
     actor.must(Permission.REFUND)
@@ -111,6 +119,7 @@ def refund(
     left = sum(payment.paid_minor - payment.refunded_minor for payment in payments)
     keeps_fee = request.keeps_fee or not session.get_one(Event, order.event_id).fee_refundable
     amount = _amount(order, request, tickets, left, keeps_fee=keeps_fee)
+    gone = sum(payment.refunded_minor for payment in payments)
     parts = give(
         session,
         payments,
@@ -119,6 +128,14 @@ def refund(
         proof=request.proof,
         key=key,
         now=now,
+    )
+    must_be_approved(
+        session,
+        actor,
+        order.code,
+        Money(gone + amount.minor, order.currency),
+        is_of_drawer=all(part.is_of_till for part in parts),
+        approved_by=approved_by,
     )
     refund_ids = tuple(part.id for part in parts)
 
@@ -142,6 +159,7 @@ def refund(
         reason=request.reason,
         refunds=[str(refund_id) for refund_id in refund_ids],
         request=request.digest,
+        **({} if approved_by is None else {"approved_by": approved_by.name}),
     )
     session.flush()
     give_back_uses(session, order.id, None if is_all else request.ticket_ids)

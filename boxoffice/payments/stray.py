@@ -100,7 +100,7 @@ def disown(
     if row.closed_at is not None:
         return False
     row.closed_at, row.note = now, note
-    record(session, actor, "stray.disown", "stray", row.id, now=now, note=note)
+    record(session, actor, "stray.disown", "stray", row.id, now=now, reason=note)
     return True
 
 

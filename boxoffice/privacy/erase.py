@@ -26,10 +26,11 @@ from boxoffice.orders.tickets import holder_of
 from boxoffice.payments.models import Refund, RefundState
 from boxoffice.privacy.find import Found, Hit
 from boxoffice.privacy.map import TABLES, Kind
-from boxoffice.privacy.raw import ERASED, body_without_person, without_person
+from boxoffice.privacy.raw import body_without_person, without_person
 from boxoffice.privacy.tables import keys_of, table_named
 from boxoffice.privacy.who import Marks
 from boxoffice.staff.rules import Actor, Permission
+from boxoffice.text import ERASED
 from boxoffice.tickets.models import Ticket
 
 KEPT = (

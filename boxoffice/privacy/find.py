@@ -181,7 +181,7 @@ def _hanging(session: ReadSession, found: Found) -> None:
     """Take what hangs on their orders and tickets: mails, payments, uses of a promo, words."""
     orders = found.keys("orders")
     for ids in _in_chunks(orders):
-        for table in ("payment", "promo_use"):
+        for table in ("payment", "promo_use", "refund"):
             here = table_named(table).c.order_id.in_(ids)
             for key, _ in stream(session, table, (), here):
                 found.add(Hit(table, key, tuple(TABLES[table].personal), is_theirs=True))
@@ -189,6 +189,7 @@ def _hanging(session: ReadSession, found: Found) -> None:
         for key, row in stream(session, "message", ["recipient"], messages.order_id.in_(ids)):
             if row.recipient.casefold() in found.marks.emails:
                 found.add(Hit("message", key, ("recipient",), is_theirs=True))
+    _reasons(session, found)
     tickets = table_named("ticket").c
     found_in = set(orders)
     for ids in _in_chunks(found.keys("ticket")):
@@ -196,6 +197,28 @@ def _hanging(session: ReadSession, found: Found) -> None:
         found_in |= set(session.connection().execute(asked).scalars())
     for order_id in found_in:
         found.add(Hit("search_term", (order_id,), ("term",), is_theirs=True))
+
+
+def _reasons(session: ReadSession, found: Found) -> None:
+    """Take what somebody typed when they did something to their orders or payments."""
+    subjects: list[str] = [
+        *(f"order:{key}" for key in found.keys("orders")),
+        *(f"payment:{key}" for key in found.keys("payment")),
+    ]
+    for entry_id in reasons_of(session, subjects):
+        found.add(Hit("audit_reason", (entry_id,), ("words", "salt"), is_theirs=True))
+
+
+def reasons_of(session: ReadSession, subjects: list[str]) -> Iterator[UUID]:
+    """Yield the entries about these subjects with a reason that is not erased."""
+    entries, reasons = table_named("audit_entry").c, table_named("audit_reason").c
+    for some in _in_chunks(subjects):
+        asked = (
+            select(reasons.entry_id)
+            .join_from(reasons.entry_id.table, entries.id.table, entries.id == reasons.entry_id)
+            .where(entries.subject.in_(some), reasons.salt != "")
+        )
+        yield from session.connection().execute(asked).scalars().all()
 
 
 def _letters(session: ReadSession, found: Found, progress: Progress) -> None:
@@ -233,5 +256,6 @@ def _named(session: ReadSession, found: Found, progress: Progress) -> None:
         for count, (key, row) in enumerate(stream(session, table, columns, filled)):
             named = [name for name in columns if names_them(getattr(row, name), found.marks)]
             if named:
+                named += _of(table, Kind.SALT)
                 found.add(Hit(table, key, tuple(named), is_theirs=False))
             progress(count)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     RAW = "what a gateway wrote"
     WORDS = "words to search by"
     DIGEST = "a digest of a person or of what they asked"
+    SALT = "what lets a text of the same row be checked"
     LINK = "a page at the gateway that shows the payer"
     STAFF = "a name of the staff"
 
@@ -36,6 +37,7 @@ LEFT = MappingProxyType(
         Kind.RAW: "the same JSON with every personal value `(erased)`",
         Kind.WORDS: "the order's code",
         Kind.DIGEST: "a digest of no person",
+        Kind.SALT: "nothing, with its text",
         Kind.LINK: "nothing",
         Kind.STAFF: "itself: who did what is evidence",
     }
@@ -59,6 +61,7 @@ TABLES = MappingProxyType(
         "audit_entry": _columns("id at verb subject facts", actor=Kind.STAFF),
         "audit_link": _columns("turn entry_id head"),
         "audit_seal": _columns("n first_turn last_turn count prev head until at"),
+        "audit_reason": _columns("entry_id", words=Kind.TEXT, salt=Kind.SALT),
         "campaign": _columns(
             "id event_id tier_id name mode terms_digest settings expires_at ended_at created_at"
         ),
@@ -177,7 +180,8 @@ TABLES = MappingProxyType(
             "id staff_id purpose tries_left created_at expires_at used_at", email=Kind.STAFF
         ),
         "staff_member": _columns(
-            "id role email_verified_at password_hash pin_hash created_at disabled_at",
+            "id role email_verified_at password_hash pin_hash refund_limit_minor "
+            "created_at disabled_at",
             name=Kind.STAFF,
             email=Kind.STAFF,
         ),

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from boxoffice.privacy.who import Marks
-
-ERASED = "(erased)"
+from boxoffice.text import ERASED
 
 # What gateways call personal (reference: the objects of Asaas). The key decides, not the value.
 _KEYS = frozenset(

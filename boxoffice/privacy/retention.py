@@ -20,7 +20,7 @@ from boxoffice.outbox.promise import promise
 from boxoffice.payments.letters import charge_in
 from boxoffice.payments.models import Payment, Refund, RefundState
 from boxoffice.privacy.erase import NOT_OVER, erase_row
-from boxoffice.privacy.find import Hit, charges_of
+from boxoffice.privacy.find import Hit, charges_of, reasons_of
 from boxoffice.privacy.map import TABLES
 from boxoffice.privacy.models import Retention
 from boxoffice.privacy.raw import read_body
@@ -194,7 +194,11 @@ def _erase_order(session: WriteSession, order_id: UUID) -> list[UUID]:
     code = session.exec(select(Order.code).where(Order.id == order_id)).one()
     word = {"term": code.lower(), "order_id": order_id}
     session.connection().execute(insert(SearchTerm), [word])
-    return list(session.exec(select(Payment.id).where(Payment.order_id == order_id)).all())
+    payments = list(session.exec(select(Payment.id).where(Payment.order_id == order_id)).all())
+    subjects = [f"order:{order_id}", *(f"payment:{payment_id}" for payment_id in payments)]
+    for entry_id in list(reasons_of(session, subjects)):
+        erase_row(session, _whole("audit_reason", (entry_id,)), None)
+    return payments
 
 
 def _rest(session: ReadSession, event_id: UUID, payments: list[UUID]) -> Iterator[Hit]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from boxoffice.audit.models import AuditEntry
+from boxoffice.audit.reasons import read_entries
 from boxoffice.db import ReadSession
 from boxoffice.staff.rules import Actor, Permission
 
@@ -33,4 +34,5 @@ def latest_acts(session: ReadSession, actor: Actor, *, limit: int) -> list[Act]:
         select(AuditEntry).order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
         .limit(limit)
     ).all()  # fmt: skip
-    return [Act(row.at, row.actor, row.verb, row.subject, row.facts) for row in rows]
+    read = read_entries(session, rows)
+    return [Act(one.at, one.actor, one.verb, one.subject, one.facts) for one in read]

@@ -6,13 +6,15 @@ from sqlmodel import col, or_, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
-from boxoffice.errors import Refused
+from boxoffice.errors import BadValue, Refused
 from boxoffice.staff.log_in import PASSWORD
 from boxoffice.staff.models import StaffMember
 from boxoffice.staff.queries import MemberView, held_member, member_named, view_of
 from boxoffice.staff.rules import Actor, Permission, Role
 from boxoffice.staff.sessions import end_sessions
 from boxoffice.staff.tries import forget_tries
+
+LIMIT_MINOR_MAX = 10**9  # ten million reais: above it is a slip of the hand
 
 
 def change_role(
@@ -110,6 +112,27 @@ def change_pin(session: WriteSession, actor: Actor, pin_hash: str, *, now: datet
     row = held_member(session, member_named(session, actor.name).id)
     row.pin_hash = pin_hash
     record(session, actor, "staff.pin", "staff", row.id, now=now, is_set=bool(pin_hash))
+    return view_of(row)
+
+
+def change_refund_limit(
+    session: WriteSession, actor: Actor, name: str, limit_minor: int | None, *, now: datetime
+) -> MemberView:
+    """Say what a member gives back of one order alone, in minor units; `None` as the role has it.
+
+    Raises:
+        Forbidden: the actor may not change people.
+        NotFound: nobody has this name.
+        BadValue: it is less than nothing.
+    """
+    actor.must(Permission.STAFF)
+    if limit_minor is not None and not 0 <= limit_minor <= LIMIT_MINOR_MAX:
+        raise BadValue("the limit", f"is from 0 to {LIMIT_MINOR_MAX // 100}.")
+    row = held_member(session, member_named(session, name).id)
+    before, row.refund_limit_minor = row.refund_limit_minor, limit_minor
+    if before != limit_minor:
+        facts = {"before": before, "limit_minor": limit_minor}
+        record(session, actor, "staff.refund_limit", "staff", row.id, now=now, **facts)
     return view_of(row)
 
 

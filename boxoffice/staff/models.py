@@ -38,6 +38,7 @@ class StaffMember(SQLModel, table=True):
     email_verified_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     password_hash: str
     pin_hash: str = ""
+    refund_limit_minor: int | None = Field(default=None, ge=0)  # None: as the role has it
     created_at: datetime = Field(sa_column=moment())
     disabled_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 

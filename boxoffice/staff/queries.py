@@ -30,6 +30,7 @@ class MemberView:
     email: str
     is_verified: bool
     has_pin: bool
+    refund_limit_minor: int | None
     created_at: datetime
     disabled_at: datetime | None
 
@@ -104,6 +105,7 @@ def view_of(row: StaffMember) -> MemberView:
         email=row.email,
         is_verified=row.email_verified_at is not None,
         has_pin=bool(row.pin_hash),
+        refund_limit_minor=row.refund_limit_minor,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
     )

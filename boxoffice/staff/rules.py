@@ -19,6 +19,7 @@ class Permission(StrEnum):
     CANCEL_ORDER = "cancel an order"
     DROP_TICKET = "drop or block a ticket"
     REFUND = "give money back"
+    APPROVE_REFUND = "give back what no drawer holds, and approve it for others"
     SETTLE_LATE = "decide what becomes of late money"
     SCAN = "scan at the door"
     UNDO_SCAN = "undo a scan"
@@ -56,7 +57,8 @@ _DOOR = {_P.SCAN, _P.SEE_PEOPLE}
 _DOOR_LEAD = _DOOR | {_P.UNDO_SCAN, _P.OVERRIDE_DOOR, _P.ENROL_DESK, _P.RESOLVE_CONFLICT}
 # A clerk gives cash back too, out of a drawer that is counted.
 _COUNTER = {_P.SELL, _P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.SEE_PEOPLE}
-_MONEY = {_P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.SETTLE_LATE, _P.SEE_PEOPLE, _P.EXPORT}
+_MONEY = {_P.CANCEL_ORDER, _P.DROP_TICKET, _P.REFUND, _P.APPROVE_REFUND, _P.SETTLE_LATE}
+_MONEY |= {_P.SEE_PEOPLE, _P.EXPORT}
 PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: frozenset(Permission),
@@ -78,6 +80,9 @@ PERMISSIONS: MappingProxyType[Role, frozenset[Permission]] = MappingProxyType(
         ),
     }
 )
+
+# What a role gives back of one order without a second person, in minor units; others any sum.
+REFUND_LIMITS: MappingProxyType[Role, int] = MappingProxyType({Role.BOX_OFFICE: 50_000})
 
 
 @dataclass(frozen=True, slots=True)

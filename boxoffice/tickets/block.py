@@ -52,7 +52,7 @@ def _turn(
         raise WrongState(f"this ticket is {ticket.state}; only a valid one can be blocked.")
     ticket.state = to
     verb = "ticket.block" if to is TicketState.BLOCKED else "ticket.unblock"
-    facts = {"ticket": ticket.number, "reason": reason}
-    record(session, actor, verb, "order", ticket.order_id, now=now, **facts)
+    about = {"ticket": ticket.number}
+    record(session, actor, verb, "order", ticket.order_id, now=now, reason=reason, **about)
     session.flush()
     return True

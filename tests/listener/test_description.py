@@ -49,7 +49,7 @@ def is_as_described(each: Described, answer: httpx.Response) -> bool:
     """Say whether an answer has a status and a shape that the description has."""
     if answer.status_code in {200, *each.others}:
         if each.answer is None:
-            return answer.headers["content-type"].startswith("text/plain")
+            return answer.headers["content-type"].startswith(each.media_type)
         read = each.answer.model_validate_json(answer.content)
         return set(answer.json()) <= set(type(read).model_fields) or bool(read.model_extra)
     Problem.model_validate_json(answer.content)

@@ -4,13 +4,13 @@ from uuid import UUID
 
 import pytest
 
-from boxoffice.audit.models import AuditEntry
 from boxoffice.errors import Forbidden, WrongState
 from boxoffice.office import BoxOffice
 from boxoffice.orders.drop import drop
 from boxoffice.orders.models import OrderState
 from boxoffice.tickets.block import block
 from boxoffice.tickets.models import TicketState
+from tests.audit.reading import entries
 from tests.making import (
     DOOR,
     LOTE,
@@ -21,7 +21,6 @@ from tests.making import (
     codes_of,
     counts,
     places_left,
-    rows,
     shown_at,
     state_of,
     the_order,
@@ -117,6 +116,6 @@ def test_which_ticket_was_dropped_and_why_is_in_the_audit(office: BoxOffice) -> 
 
     dropped(office, sale.tickets[1].id)
 
-    (entry,) = [one for one in rows(office, AuditEntry) if one.verb == "order.drop_ticket"]
+    (entry,) = [one for one in entries(office) if one.verb == "order.drop_ticket"]
     assert entry.facts == {"ticket": 2, "reason": "ill"}
     assert entry.subject == f"order:{sale.id}"

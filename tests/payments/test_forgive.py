@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from boxoffice.audit.models import AuditEntry
 from boxoffice.errors import Forbidden, Refused, WrongState
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
@@ -20,6 +19,7 @@ from boxoffice.payments.provider import Method
 from boxoffice.reports.money import money_report
 from boxoffice.reports.sales import sales_report
 from boxoffice.tickets.models import Ticket
+from tests.audit.reading import entries
 from tests.making import DOOR, SLUG, a_sale, an_event, rows
 from tests.payments.changing import (
     VIP,
@@ -93,8 +93,8 @@ def test_what_is_forgiven_is_a_discount_and_the_books_agree(office: BoxOffice) -
     assert (order.total_minor, order.discount_minor, order.state) == (15_000, 5_000, "paid")
     assert [ticket.discount_minor for ticket in rows(office, Ticket)] == [2_500, 2_500]
     assert balance(office, sold.order.id) == 0
-    (facts,) = [x.facts for x in rows(office, AuditEntry) if x.verb == "payment.forgive"]
-    assert facts == {"forgiven_minor": 5_000, "total_minor": 15_000, "note": "bank fee"}
+    (facts,) = [x.facts for x in entries(office) if x.verb == "payment.forgive"]
+    assert facts == {"forgiven_minor": 5_000, "total_minor": 15_000, "reason": "bank fee"}
 
 
 def test_what_is_missing_can_be_collected_instead(office: BoxOffice) -> None:

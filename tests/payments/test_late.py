@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from boxoffice.audit.models import AuditEntry
 from boxoffice.errors import EventFull, EventNotOnSale, Forbidden, SoldOut, WrongState
 from boxoffice.events.models import EventState
 from boxoffice.events.publish import move
@@ -20,6 +19,7 @@ from boxoffice.payments.late import LateMoney, Room, accept, dismiss, list_late,
 from boxoffice.payments.models import Payment, PaymentState
 from boxoffice.payments.provider import ChargeState
 from boxoffice.tickets.models import RevokedCode, TicketState
+from tests.audit.reading import entries
 from tests.making import (
     DOOR,
     LOTE,
@@ -66,7 +66,7 @@ def listed(office: BoxOffice, event: str | None = None) -> list[LateMoney]:
 
 
 def facts_of(office: BoxOffice, verb: str) -> dict[str, object]:
-    (facts,) = (entry.facts for entry in rows(office, AuditEntry) if entry.verb == verb)
+    (facts,) = (entry.facts for entry in entries(office) if entry.verb == verb)
     return facts
 
 
@@ -155,7 +155,7 @@ def test_accepting_takes_the_places_again_and_confirms(office: BoxOffice) -> Non
     assert (order.state, order.paid_at) == (OrderState.PAID, office.now())
     assert {ticket.state for ticket in order.tickets} == {TicketState.VALID}
     assert all(ticket.code for ticket in order.tickets)
-    facts = {"paid_minor": 20_000, "total_minor": 20_000, "note": "they called"}
+    facts = {"paid_minor": 20_000, "total_minor": 20_000, "reason": "they called"}
     assert facts_of(office, "payment.accept") == facts
     assert listed(office) == []
 
@@ -235,7 +235,7 @@ def test_dismissing_closes_the_order_and_says_what_is_owed(office: BoxOffice) ->
     assert owed == Money(20_000)
     assert sold.state == (OrderState.CANCELLED, PaymentState.SETTLED)
     assert places_left(office)[LOTE] == 5
-    facts = {"owed_minor": 20_000, "currency": "BRL", "note": "they called"}
+    facts = {"owed_minor": 20_000, "currency": "BRL", "reason": "they called"}
     assert facts_of(office, "payment.dismiss") == facts
     assert listed(office) == []
 

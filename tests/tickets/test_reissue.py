@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from boxoffice.audit.models import AuditEntry
 from boxoffice.errors import Forbidden, WrongState
 from boxoffice.events.models import CodeScheme
 from boxoffice.office import BoxOffice
@@ -13,6 +12,7 @@ from boxoffice.staff.rules import Actor
 from boxoffice.tickets.block import block, unblock
 from boxoffice.tickets.models import RevokedCode, Ticket, TicketState
 from boxoffice.tickets.reissue import GENERATION_MAX, reissue
+from tests.audit.reading import entries
 from tests.making import (
     DOOR,
     LOTE,
@@ -165,7 +165,7 @@ def test_who_did_it_and_why_is_in_the_audit_of_the_order(office: BoxOffice) -> N
     reissued(office, sale.tickets[0].id)
     turned(office, sale.tickets[0].id, blocks=True)
 
-    found = {entry.verb: entry for entry in rows(office, AuditEntry)}
+    found = {entry.verb: entry for entry in entries(office)}
 
     assert found["ticket.reissue"].facts == {"ticket": 1, "generation": 1, "reason": "lost"}
     assert found["ticket.block"].facts == {"ticket": 1, "reason": "stolen"}

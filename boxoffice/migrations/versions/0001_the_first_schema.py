@@ -39,6 +39,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id"),
     )
     op.create_table(
+        "audit_reason",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id"),
+    )
+    op.create_table(
         "audit_seal",
         sa.Column(
             "n",
@@ -371,6 +378,7 @@ def upgrade() -> None:
         sa.Column("email_verified_at", UtcDateTime(), nullable=True),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("pin_hash", sa.String(), nullable=False),
+        sa.Column("refund_limit_minor", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("disabled_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -1503,12 +1511,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_entry_ticket_id"), "entry", ["ticket_id"], unique=False)
     # ### end Alembic commands ###
     _protect_audit()
+    _protect_reasons()
 
 
 def downgrade() -> None:
     """Go one schema down."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_is_kept CASCADE")
+        op.execute("DROP FUNCTION audit_reason_is_kept CASCADE")
 
     op.drop_index(op.f("ix_entry_ticket_id"), table_name="entry")
     op.drop_table("entry")
@@ -1630,11 +1640,37 @@ def downgrade() -> None:
     op.drop_table("export_failure")
     op.drop_table("event")
     op.drop_table("audit_seal")
+    op.drop_table("audit_reason")
     op.drop_table("audit_link")
     op.drop_index(op.f("ix_audit_entry_subject"), table_name="audit_entry")
     op.drop_index(op.f("ix_audit_entry_at"), table_name="audit_entry")
     op.drop_table("audit_entry")
     # ### end Alembic commands ###
+
+
+def _protect_reasons() -> None:
+    """Let a reason be blanked, and nothing else be done to it."""
+    blank = "NEW.salt = '' AND NEW.words IN ('', '(erased)') AND NEW.entry_id = OLD.entry_id"
+    if op.get_bind().dialect.name == "sqlite":
+        for act, when in (("UPDATE", f"WHEN NOT ({blank}) "), ("DELETE", "")):
+            op.execute(
+                f"CREATE TRIGGER audit_reason_no_{act.lower()} BEFORE {act} ON audit_reason "
+                f"{when}BEGIN SELECT RAISE(ABORT, 'audit reasons are kept'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION audit_reason_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'UPDATE' AND {blank} THEN RETURN NEW; END IF; "
+        "RAISE EXCEPTION 'audit reasons are kept'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_reason_no_change BEFORE UPDATE OR DELETE ON audit_reason "
+        "FOR EACH ROW EXECUTE FUNCTION audit_reason_is_kept()"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_reason_no_truncate BEFORE TRUNCATE ON audit_reason "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept()"
+    )
 
 
 def _protect_audit() -> None:
