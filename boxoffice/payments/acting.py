@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from boxoffice.audit.models import AuditEntry
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession
 from boxoffice.events.models import Event, LatePayment
@@ -93,7 +94,7 @@ def _money_came(
         return
     event = session.get_one(Event, order.event_id)
     is_refunded = event.late_payment is LatePayment.REFUND and not is_leaving
-    if _was_decided(session, order, payment):
+    if _was_decided(session, order):
         if is_refunded:  # it stays ended: what it had before is not given back with it
             _give_again(session, actor, payment, order, why="late money", now=now)
         else:
@@ -111,10 +112,17 @@ def _money_came(
     _close_others(session, payment, now=now)
 
 
-def _was_decided(session: WriteSession, order: Order, payment: Payment) -> bool:
-    """Say whether a person ended an order that had money: more of it does not undo that."""
-    has_more = sums_of(session, order.id).paid > payment.paid_minor
-    return order.state is OrderState.CANCELLED and (order.paid_at is not None or has_more)
+def _was_decided(session: WriteSession, order: Order) -> bool:
+    """Say whether a person ended an order that was paid, or dismissed its money.
+
+    More money does not undo that. One that had only a part is brought back by the rest.
+    """
+    dismissed = select(AuditEntry.id).where(
+        AuditEntry.subject == f"order:{order.id}", AuditEntry.verb == "payment.dismiss"
+    )
+    return order.state is OrderState.CANCELLED and (
+        order.paid_at is not None or session.exec(dismissed.limit(1)).first() is not None
+    )
 
 
 def _short(

@@ -122,7 +122,6 @@ class Life(RuleBasedStateMachine):
         if RANKS[to] <= RANKS[paying.state]:
             return
         was_paid, paying.state = paying.state == "paid", to
-        order.was_decided = order.state is OrderState.CANCELLED and order.had_money
         if to in {"waiting", "closed"} or was_paid:
             return
         paying.paid = order.total - 1 if said == "short" else order.total
@@ -205,6 +204,8 @@ class Life(RuleBasedStateMachine):
         assert may
         order.state = OrderState.PAID if is_welcome else OrderState.CANCELLED
         order.has_places = is_welcome
+        order.was_paid = order.was_paid or is_welcome
+        order.was_dismissed = order.was_dismissed or not is_welcome
 
     @precondition(lambda self: any(model.confirmed for model in self.models.values()))
     @rule(order=orders, number=st.integers(1, 6), age=st.integers(-2, -1))

@@ -55,7 +55,8 @@ class Model:
     state: OrderState = OrderState.PLACED
     has_places: bool = True
     confirmed: int = 0
-    was_decided: bool = False  # a person ended it when it had money: more does not undo that
+    was_paid: bool = False
+    was_dismissed: bool = False
     inside: set[int] = field(default_factory=set)
     codes: dict[int, list[str]] = field(default_factory=dict)
 
@@ -75,13 +76,14 @@ class Model:
         return any(not paying.paid for paying in self.payments)
 
     @property
-    def had_money(self) -> bool:
-        """Whether money of any payment came."""
-        return any(paying.paid for paying in self.payments)
+    def was_decided(self) -> bool:
+        """Whether a person ended it when it had its money: more does not undo that."""
+        has_decision = self.was_paid or self.was_dismissed
+        return self.state is OrderState.CANCELLED and has_decision
 
     def pay(self) -> None:
         """Confirm it: it has its places, whether it had them before or not."""
-        self.state, self.has_places = OrderState.PAID, True
+        self.state, self.has_places, self.was_paid = OrderState.PAID, True, True
         self.confirmed += 1
 
     def end(self, state: OrderState) -> None:
