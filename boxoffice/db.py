@@ -53,10 +53,11 @@ class ReadSession(Session):
     @property
     def line(self) -> Connection:
         """The connection of the transaction, remembered: to ask the session costs a statement."""
-        transaction = self.get_transaction()
+        # A savepoint begins on a connection when it is asked for within it, and not before.
+        transaction = self.get_nested_transaction() or self.get_transaction()
         if transaction is None or transaction is not self._line_of:
             self._line = self.connection()
-            self._line_of = self.get_transaction()
+            self._line_of = self.get_nested_transaction() or self.get_transaction()
         assert self._line is not None, "it was just opened"
         return self._line
 
