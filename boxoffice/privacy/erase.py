@@ -2,7 +2,7 @@
 
 LGPD (Lei 13.709/2018): art. 18, VI asks for the erasing; art. 16, I keeps what a law obliges to
 keep. CTN (Lei 5.172/1966), art. 195, sole paragraph, keeps the books and their vouchers until the
-tax they prove is out of time (arts. 173 and 174: five years). Books need amounts, dates, methods
+tax they prove is out of time. Books need amounts, dates, methods
 and codes, and no name: who was invoiced stands in the invoice, which is not ours.
 """
 
@@ -37,7 +37,7 @@ KEPT = (
     ("amounts, dates, methods, codes and states of orders, tickets and payments",
      "books and their vouchers: CTN art. 195, sole paragraph; LGPD art. 16, I"),
     ("scans and entries, without a name", "they hold no name"),
-    ("the audit", "it names no buyer; who of the staff did what is evidence: LGPD art. 7, VI"),
+    ("the audit", "it names no buyer; who of the staff did what is evidence"),
 )  # fmt: skip
 NOT_OVER = (
     OrderState.PLACED,

@@ -1,6 +1,6 @@
 """Hand out what is known of one person: a ZIP of JSON, a file a table, and a page to read.
 
-LGPD art. 18, II (access) and V (portability); art. 19, II gives fifteen days for all of it.
+LGPD (Lei 13.709/2018) art. 18, II (access) and V (portability).
 """
 
 import io

@@ -1,10 +1,9 @@
 """Forget logins, codes and tries that are long over: nobody needs them, and they tell of people."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, or_, select
-from sqlmodel import col
+from sqlalchemy import delete, or_
+from sqlmodel import col, select
 
 from boxoffice.audit.record import record
 from boxoffice.db import WriteSession, changed
@@ -26,13 +25,13 @@ def forget_logins(session: WriteSession, actor: Actor, *, now: datetime) -> int:
     """
     actor.must(Permission.PRIVACY)
     before = now - KEPT
-    over: Any = (
+    over = (
         select(StaffSession.id)
         .where(or_(col(StaffSession.ends_at) < before, col(StaffSession.ended_at) < before))
         .order_by(col(StaffSession.id))
         .limit(_COUNT_MAX)
     )
-    ids = list(session.connection().execute(over).scalars())
+    ids = list(session.exec(over))
     gone = {
         "tokens": changed(session, delete(StaffToken).where(col(StaffToken.session_id).in_(ids))),
         "logins": changed(session, delete(StaffSession).where(col(StaffSession.id).in_(ids))),
