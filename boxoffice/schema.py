@@ -2,7 +2,7 @@
 
 A migration is called `0007_for_0006`: it makes schema 7, on which programs that were written for
 schema 6 run as well. So two versions work side by side while one takes the other's place, and the
-older one finds out by itself when it no longer may: see decision 19.
+older one finds out by itself when it no longer may: see decision 17.
 """
 
 import re

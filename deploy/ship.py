@@ -1,4 +1,4 @@
-"""One deployment, in the order that lets two versions live side by side (decision 19)."""
+"""One deployment, in the order that lets two versions live side by side (decision 17)."""
 
 from deploy.cloud import Cloud
 from deploy.errors import WrongStack

@@ -1,7 +1,7 @@
 """Migrations keep every row on their way up, and the program before goes on beside the next.
 
 There is one migration until the first release, so the way up is also walked on two of the test's
-own: one that expands and one that contracts (decision 19).
+own: one that expands and one that contracts (decision 17).
 """
 
 import re
