@@ -9,14 +9,12 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Engine, Insert, Table, text
-from sqlalchemy.engine import Connection, CursorResult, make_url
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import Connection, CursorResult
+from sqlmodel import Session
 
 from boxoffice.engines import (
     in_our_words,
@@ -36,8 +34,6 @@ _LONG = (
     "cursor_tuple_fraction = 1",  # every row will be read: plan for the last, not for the first
 )
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"  # moves with each transaction that writes
-_ROWS_MAX = 100  # of one INSERT: SQLite takes 32,766 values, PostgreSQL 65,535
-_DIALECTS = MappingProxyType({"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"})
 _MIGRATION_LOCK = 0x_B0_0F_FE
 _MIGRATION_WAIT_SECONDS = 60  # for another migration
 
@@ -65,10 +61,18 @@ class ReadSession(Session):
     _line_of: object = None
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An INSERT in the words of one driver, and how each of its values is told to it."""
+
+    sql: str
+    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+
 class WriteSession(ReadSession):
     """A transaction that may write. Everything in it happens, or nothing does."""
 
-    kept_back: "list[tuple[_Written, list[Any]]] | None" = None  # INSERTs of `together`
+    kept_back: list[tuple[Written, list[Any]]] | None = None  # INSERTs of `together`
 
 
 class Database:
@@ -265,136 +269,6 @@ def _wait_for_our_turn(connection: Connection) -> None:
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
     connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
-
-
-def insert_once(session: WriteSession, row: SQLModel) -> bool:
-    """Insert `row` unless one of its unique keys is taken, and say whether it went in.
-
-    The row object stays outside the session: read it back by its key when it is needed.
-    """
-    kind = type(row)
-    values = {column.key: getattr(row, column.key) for column in _table_of(kind).columns}
-    return insert_values_once(session, kind, values)
-
-
-def insert_values_once(
-    session: WriteSession, kind: type[SQLModel], values: Mapping[str, Any]
-) -> bool:
-    """Insert one row of `kind` as `insert_once` does, from plain values: one for each column."""
-    return _insert(session, _table_of(kind), [values], is_once=True) == 1
-
-
-def insert_rows(
-    session: WriteSession, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]]
-) -> None:
-    """Insert rows of `kind`, all with the same columns, in as few statements as they fit in.
-
-    Only columns that are named are written: the caller knows what the others begin with.
-    """
-    for first in range(0, len(rows), _ROWS_MAX):
-        some = rows[first : first + _ROWS_MAX]
-        if session.kept_back is None:
-            _insert(session, _table_of(kind), some, is_once=False)
-        else:
-            session.kept_back.append(_told(session, _table_of(kind), some, is_once=False))
-
-
-@contextmanager
-def together(session: WriteSession) -> Iterator[None]:
-    """Keep back what `insert_rows` is told in a block, and send it at the end, all at once.
-
-    PostgreSQL takes several INSERTs as one statement: each way to it and back costs more than
-    what it does. Nothing in the block sees the rows. SQLite is in this very process.
-    """
-    assert session.kept_back is None, "one block at a time"
-    if session.is_sqlite:
-        yield
-        return
-    session.kept_back = []
-    try:
-        yield
-        *parts, last = session.kept_back
-    finally:
-        kept, session.kept_back = session.kept_back, None
-    heads = [f"part{number} AS ({written.sql})" for number, (written, _) in enumerate(parts)]
-    sql = f"WITH {', '.join(heads)} {last[0].sql}" if heads else last[0].sql
-    session.line.exec_driver_sql(sql, tuple(value for _, values in kept for value in values))
-
-
-def insert_all_once(
-    session: WriteSession, kind: type[SQLModel], rows: Sequence[Mapping[str, Any]]
-) -> int:
-    """Insert those rows of `kind` whose unique keys are free, and return how many went in."""
-    statement = _insert_once(_table_of(kind), session.connection().dialect.name)
-    return changed(session, statement, rows) if rows else 0
-
-
-def _table_of(kind: type[SQLModel]) -> Table:
-    table = kind.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table models
-    assert isinstance(table, Table), "only a table's model has rows"
-    return table
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """An INSERT in the words of one driver, and how each of its values is told to it."""
-
-    sql: str
-    columns: tuple[tuple[str, Callable[[Any], Any] | None], ...]
-
-
-def _insert(
-    session: WriteSession, table: Table, rows: Sequence[Mapping[str, Any]], *, is_once: bool
-) -> int:
-    """Insert `rows` in one statement, and return how many went in.
-
-    Every sale writes six tables so: SQLAlchemy would find its way from the statement to the same
-    words each time, and send several rows one by one.
-    """
-    written, values = _told(session, table, rows, is_once=is_once)
-    return session.line.exec_driver_sql(written.sql, tuple(values)).rowcount
-
-
-def _told(
-    session: WriteSession, table: Table, rows: Sequence[Mapping[str, Any]], *, is_once: bool
-) -> tuple[_Written, list[Any]]:
-    """Return the statement and its values, as the driver takes them."""
-    name_of_dialect = session.line.dialect.name
-    written = _written(table, name_of_dialect, tuple(rows[0]), len(rows), is_once=is_once)
-    return written, [
-        row[name] if tell is None else tell(row[name])
-        for row in rows
-        for name, tell in written.columns
-    ]
-
-
-@cache
-def _written(
-    table: Table, dialect_name: str, names: tuple[str, ...], count: int, *, is_once: bool
-) -> _Written:
-    """Write the statement, once for each number of rows."""
-    dialect = make_url(_DIALECTS[dialect_name]).get_dialect()()
-    mark = "?" if dialect.paramstyle == "qmark" else "%s"
-    quoted = dialect.identifier_preparer.quote
-    row = f"({', '.join([mark] * len(names))})"
-    sql = (
-        f"INSERT INTO {quoted(table.name)} ({', '.join(map(quoted, names))}) "  # noqa: S608  (ours)
-        f"VALUES {', '.join([row] * count)}{' ON CONFLICT DO NOTHING' * is_once}"
-    )
-    tells = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
-    return _Written(sql, tuple(zip(names, tells, strict=True)))
-
-
-@cache
-def _insert_once(table: Table, dialect: str) -> Insert:
-    """Return the statement, made once: building it costs more than the database needs to run it."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415  (only the dialect in use)
-
-        return insert(table).on_conflict_do_nothing()
-    from sqlalchemy.dialects.postgresql import insert as insert_there  # noqa: PLC0415  (the same)
-
-    return insert_there(table).on_conflict_do_nothing()
 
 
 def changed(

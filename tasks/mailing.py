@@ -17,8 +17,9 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from boxoffice.db import ReadSession, WriteSession, insert_once
+from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import BoxOfficeError, MailSilent, Misconfigured
+from boxoffice.inserts import insert_once
 from boxoffice.mail import Attachment, Mail
 from boxoffice.office import BoxOffice
 from boxoffice.outbox.mail_queries import heard_of

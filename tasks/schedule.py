@@ -15,7 +15,8 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from boxoffice.audit.seal import promise_seal
-from boxoffice.db import WriteSession, changed, insert_values_once
+from boxoffice.db import WriteSession, changed
+from boxoffice.inserts import insert_values_once
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order, OrderState
 from boxoffice.outbox.jobs import CheckHooks, ExpireOrder, ReadLetter, Reconcile

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from boxoffice.audit.models import AuditEntry, AuditReason
 from boxoffice.audit.reasons import salted
-from boxoffice.db import WriteSession, insert_rows
+from boxoffice.db import WriteSession
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_rows
 from boxoffice.staff.rules import Actor
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
-from boxoffice.db import WriteSession, insert_values_once
+from boxoffice.db import WriteSession
 from boxoffice.door.conflicts import settle_desk, settle_ticket
 from boxoffice.door.gate import Gate
 from boxoffice.door.journal import Fact
@@ -19,6 +19,7 @@ from boxoffice.door.models import Desk, Mode, Scan
 from boxoffice.door.rules import Asked, Direction, Reading, Verdict
 from boxoffice.errors import NonceReused
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_values_once
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import shown
 from boxoffice.tickets.models import Ticket

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, changed, insert_values_once
+from boxoffice.db import WriteSession, changed
 from boxoffice.door.gate import Gate
 from boxoffice.door.judge import first_of, judge, proof_seen, slot_of
 from boxoffice.door.look_up import Found, guest_of, look_up, ticket_scanned
@@ -20,6 +20,7 @@ from boxoffice.door.rules import Asked, Direction, Guest, Verdict
 from boxoffice.door.words import Admission, First, TicketShown, say
 from boxoffice.errors import NonceReused
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_values_once
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import shown
 from boxoffice.tickets.models import Ticket

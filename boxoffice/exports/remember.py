@@ -6,11 +6,12 @@ from typing import Any
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import ReadSession, WriteSession, insert_once
+from boxoffice.db import ReadSession, WriteSession
 from boxoffice.exports.formats import Format
 from boxoffice.exports.models import ExportRun
 from boxoffice.exports.query import Wanted
 from boxoffice.exports.request import Exported, ExportRequest
+from boxoffice.inserts import insert_once
 from boxoffice.staff.rules import Actor
 from boxoffice.times import iso
 

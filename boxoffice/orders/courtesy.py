@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from boxoffice.db import ReadSession, WriteSession, insert_once
+from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import BadValue, EventNotOnSale, KeyReused
 from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.ids import new_code, new_id
+from boxoffice.inserts import insert_once
 from boxoffice.orders.lines import write_lines
 from boxoffice.orders.models import Channel, Order, OrderState
 from boxoffice.orders.place import KEY_MAX

@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import ReadSession, WriteSession, insert_once
+from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import EventNotOnSale
 from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.events.take import take_places
 from boxoffice.ids import new_code, new_id
+from boxoffice.inserts import insert_once
 from boxoffice.money import Money
 from boxoffice.orders.lines import write_lines
 from boxoffice.orders.models import Channel, Order, OrderState

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from boxoffice.db import WriteSession, insert_rows
+from boxoffice.db import WriteSession
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_rows
 from boxoffice.orders.models import OrderLine
 from boxoffice.orders.pricing import PricedLine
 from boxoffice.people import Person

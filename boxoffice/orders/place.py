@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlmodel import select
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_values_once, together
+from boxoffice.db import WriteSession
 from boxoffice.errors import BadValue, KeyReused
 from boxoffice.events.queries import EventForSale, TierForSale, event_for_sale
 from boxoffice.events.take import take_places
 from boxoffice.ids import new_code, new_id
+from boxoffice.inserts import insert_values_once, together
 from boxoffice.money import Money
 from boxoffice.orders.holds import expiry_of
 from boxoffice.orders.lines import write_lines

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, bindparam, func, intersect
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from boxoffice.db import ReadSession, WriteSession, insert_rows
+from boxoffice.db import ReadSession, WriteSession
+from boxoffice.inserts import insert_rows
 from boxoffice.orders.models import Order, SearchTerm
 from boxoffice.people import Person
 from boxoffice.text import folded

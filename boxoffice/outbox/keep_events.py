@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from boxoffice.db import WriteSession, insert_all_once
+from boxoffice.db import WriteSession
+from boxoffice.inserts import insert_all_once
 from boxoffice.outbox.messages import MailEvent
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import shown

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from boxoffice.db import WriteSession, insert_all_once, insert_values_once
+from boxoffice.db import WriteSession
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_all_once, insert_values_once
 from boxoffice.outbox.jobs import Promise
 from boxoffice.outbox.models import Job, JobState
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from boxoffice.db import ReadSession, WriteSession, changed, insert_values_once
+from boxoffice.db import ReadSession, WriteSession, changed
+from boxoffice.inserts import insert_values_once
 from boxoffice.outbox.models import Heartbeat, Part
 
 BEAT_SECONDS = 5.0

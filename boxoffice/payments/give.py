@@ -8,9 +8,10 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from sqlalchemy import update
 from sqlmodel import col
 
-from boxoffice.db import WriteSession, changed, insert_once
+from boxoffice.db import WriteSession, changed
 from boxoffice.errors import BadValue, KeyReused
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_once
 from boxoffice.money import Money
 from boxoffice.outbox.jobs import SendRefund, TellRefund
 from boxoffice.outbox.promise import promise

@@ -13,8 +13,9 @@ from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, changed, insert_all_once
+from boxoffice.db import WriteSession, changed
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_all_once
 from boxoffice.outbox.jobs import ReadLetter
 from boxoffice.outbox.promise import promise, promise_all
 from boxoffice.payments.models import Letter

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import ReadSession, WriteSession, insert_once
+from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import NotFound
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_once
 from boxoffice.money import Money
 from boxoffice.payments.models import Stray
 from boxoffice.payments.provider import Charge

@@ -10,11 +10,12 @@ from sqlalchemy import bindparam, insert, update
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import ReadSession, WriteSession, insert_once
+from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import BadValue, NotFound, Refused
 from boxoffice.events.models import Event
 from boxoffice.events.take import take_places
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_once
 from boxoffice.mail import Attachment
 from boxoffice.outbox.jobs import ExpireCampaign, SendCourtesy
 from boxoffice.outbox.promise import promise

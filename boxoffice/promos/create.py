@@ -9,11 +9,12 @@ from sqlalchemy import insert
 from sqlmodel import col, select
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_once
+from boxoffice.db import WriteSession
 from boxoffice.errors import BadValue, NotFound, Refused
 from boxoffice.events.models import Event, Tier
 from boxoffice.events.queries import event_by_slug, tiers_of
 from boxoffice.ids import CODE_ALPHABET
+from boxoffice.inserts import insert_once
 from boxoffice.promos.models import Promo, PromoState, PromoTier
 from boxoffice.promos.rules import Terms, check_terms, parse_promo_code
 from boxoffice.staff.rules import Actor, Permission

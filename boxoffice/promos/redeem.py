@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, delete, insert, update
 from sqlmodel import col, select
 
-from boxoffice.db import ReadSession, WriteSession, changed, insert_once
+from boxoffice.db import ReadSession, WriteSession, changed
 from boxoffice.errors import PromoRefused
 from boxoffice.events.models import Event
 from boxoffice.events.queries import EventForSale
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_once
 from boxoffice.money import Money
 from boxoffice.promos.models import Promo, PromoState, PromoTier, PromoUse
 from boxoffice.promos.rules import (

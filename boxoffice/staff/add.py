@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_once
+from boxoffice.db import WriteSession
 from boxoffice.errors import NotLoggedIn, Refused
+from boxoffice.inserts import insert_once
 from boxoffice.staff.models import StaffMember
 from boxoffice.staff.queries import MemberView, checked_name, has_staff, view_of
 from boxoffice.staff.rules import LOCAL_ADMIN, Actor, Permission, Role

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import col
 
-from boxoffice.db import Database, WriteSession, changed, insert_once
+from boxoffice.db import Database, WriteSession, changed
 from boxoffice.errors import TooManyTries
+from boxoffice.inserts import insert_once
 from boxoffice.staff.models import StaffTry
 
 FREE_TRIES = 5

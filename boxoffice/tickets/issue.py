@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
-from boxoffice.db import WriteSession, insert_once
+from boxoffice.db import WriteSession
 from boxoffice.errors import Misconfigured
 from boxoffice.events.models import CodeScheme
+from boxoffice.inserts import insert_once
 from boxoffice.tickets.code import ShortCode, SignedCode, TicketKey, read_code
 from boxoffice.tickets.models import PublicKey, RevokedCode, Ticket, TicketState
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_once
+from boxoffice.db import WriteSession
 from boxoffice.errors import WrongState
 from boxoffice.events.models import CodeScheme
+from boxoffice.inserts import insert_once
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.code import TicketKey
 from boxoffice.tickets.issue import code_text, digest_of

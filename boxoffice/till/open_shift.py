@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_once
+from boxoffice.db import WriteSession
 from boxoffice.errors import BadValue, Refused
 from boxoffice.ids import new_code, new_id
+from boxoffice.inserts import insert_once
 from boxoffice.money import Money
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.till.models import Shift

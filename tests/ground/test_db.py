@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.backup.postgres import dump, load
-from boxoffice.db import Database, changed, insert_once
+from boxoffice.db import Database, changed
 from boxoffice.errors import DatabaseBusy, DatabaseSilent, Misconfigured, Refused
+from boxoffice.inserts import insert_once
 from boxoffice.office import BoxOffice
 from boxoffice.tickets.models import PublicKey
 from tests.making import NOON, an_event, rows

@@ -4,8 +4,9 @@ from sqlalchemy import text
 
 from boxoffice.audit.models import AuditEntry
 from boxoffice.audit.record import record
-from boxoffice.db import WriteSession, insert_rows, together
+from boxoffice.db import WriteSession
 from boxoffice.ids import new_id
+from boxoffice.inserts import insert_rows, together
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import SearchTerm
 from boxoffice.staff.rules import LOCAL_ADMIN
