@@ -40,6 +40,8 @@ OPEN = {
     "orders.money_back.win": WITHIN,
     "payments.acting.act_on": WITHIN,
     "payments.booking.book_refunds": WITHIN,
+    "payments.refund_limit.must_be_approved": WITHIN,
+    "payments.refund_limit.refund_limit_of": WITHIN,
     "payments.booking.refuse": WITHIN,
     "payments.send.was_sent": WITHIN,
     "privacy.hand_out.note_handed_out": WITHIN,
