@@ -96,7 +96,7 @@ def test_reconcile_with_a_silent_gateway_is_to_be_tried_later(
 def test_a_charge_nobody_saw_cannot_be_disowned(selling: Commands) -> None:
     ran = selling("payment disown pay_none --note x --yes --json")
 
-    assert (ran.code, ran.error["code"]) == (3, "stray charge.not_found")
+    assert (ran.code, ran.error["code"]) == (3, "charge.not_found")
 
 
 def test_status_says_when_letters_have_stopped_and_reactivate_mends_it(
