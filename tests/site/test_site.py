@@ -44,7 +44,7 @@ def test_the_reference_tells_a_command_as_its_help_does() -> None:
     assert "Take an admission back." in told
     assert "boxoffice door undo [OPTIONS] [ticket]" in told
     assert "| `-e, --event <str>` | The event, by its slug. \\[required] |" in told
-    assert "```sh\nboxoffice door undo K7QX2M-1 -e noite\n```" in told
+    assert "```sh\nboxoffice door undo K7QX2M-1 -e noite" in told
 
 
 def test_the_reference_leaves_out_no_setting_exit_code_verdict_or_export() -> None:
