@@ -37,6 +37,7 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
     from boxoffice.events.queries import event_view
     from tui.commands import Place
     from tui.dashboard import Dashboard
+    from tui.hangup import end_with_the_terminal
     from tui.house import Answer, House
     from tui.screens.desk import DeskScreen
 
@@ -59,6 +60,7 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
             desk=desk,
             is_ascii=has_ascii_alone(),
         )
+        end_with_the_terminal()
         window.run()
 
 

@@ -75,6 +75,7 @@ def _screen(parts: "DeskParts", theme: str) -> None:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tui.app import BoxOfficeApp
     from tui.commands import Place
+    from tui.hangup import end_with_the_terminal
     from tui.screens.desk import DeskScreen
 
     app = BoxOfficeApp(
@@ -84,6 +85,7 @@ def _screen(parts: "DeskParts", theme: str) -> None:
         theme=f"boxoffice-{theme}",
         is_ascii=parts.tell.is_ascii,
     )
+    end_with_the_terminal()
     app.run(mouse=False)
     if app.return_code:
         raise typer.Exit(app.return_code)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
@@ -192,13 +193,12 @@ def _count(session: ReadSession, kind: type, *where: ColumnElement[bool] | bool)
 
 def _at_gateway(on: Stage) -> int:
     """Add up, in centavos, what the gateway says came in."""
-    total: int = 0
-    offset = 0
+    total = offset = 0
     while True:
         query = {"limit": str(_PAGE_ROWS), "offset": str(offset)}
         listed = on.gateway.charges(query)
         total += sum(
-            round(charge["value"] * 100)
+            int(Decimal(str(charge["value"])).scaleb(2))
             for charge in listed["data"]
             if charge["status"] in _CAME_IN
         )

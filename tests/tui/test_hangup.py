@@ -1,0 +1,29 @@
+"""A program whose terminal went away ends, whether or not a signal told it."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+PROGRAM = """
+import time
+from tui.hangup import end_with_the_terminal
+end_with_the_terminal()
+print("watching", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_program_ends_with_a_terminal_that_sends_no_signal() -> None:
+    ours, theirs = pty.openpty()
+    # In a session of its own no terminal controls it, so none sends it SIGHUP.
+    with subprocess.Popen(  # noqa: S603  (ourselves)
+        [sys.executable, "-c", PROGRAM], stdin=theirs, stdout=theirs, start_new_session=True
+    ) as program:
+        os.close(theirs)
+        assert os.read(ours, 100).startswith(b"watching")
+
+        os.close(ours)
+
+        assert program.wait(30) == -signal.SIGHUP
