@@ -10,6 +10,8 @@
 SHELL := /bin/sh
 
 BIN := .venv/bin
+# Half of the time a test waits for a socket or a disk: three workers keep two cores busy.
+WORKERS = $$(( $$(nproc 2>/dev/null || echo 2) * 3 / 2 ))
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url
 
@@ -42,7 +44,7 @@ demo: .venv/.installed ## play a whole night at the box office, from first sale 
 	@$(BIN)/boxoffice demo
 
 test: .venv/.installed ## run every test
-	@$(BIN)/python -m pytest -q -n auto
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
 check: .venv/.installed ## format, lint, types, floors, workflows, links, requirements; stops at a wrong one
 	$(call step,format,$(BIN)/ruff format --quiet --diff .)
