@@ -55,8 +55,8 @@ def _guarded(sandbox: Sandbox, name: str, handler: Handler) -> Endpoint:
     """Wrap a handler of the API: faults first, then the guards, then the handler."""
 
     async def endpoint(request: Request) -> Response:
-        sandbox.calls[name] += 1
         await request.body()  # read before any wait: who hangs up meanwhile has still asked
+        sandbox.calls[name] += 1
         await asyncio.sleep(sandbox.board.now.latency_ms / 1000)
         refused = _fault(sandbox) or _guard(sandbox, request)
         if refused is not None:

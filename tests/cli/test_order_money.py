@@ -99,7 +99,7 @@ def test_a_cheaper_tier_gives_back_with_a_proof_or_keeps_the_difference(selling:
         ("order change {code} --buyer-name \u3164", 2),
         ("order sell -e noite -t VIP --method cash=50", 2),
         ("order sell -e noite -t VIP --method cash=500 --method external", 2),
-        ("order sell -e noite -t VIP --method cash=50 --method external --given 50", 2),
+        ("order sell -e noite -t VIP --method cash=50 --method external --given 40", 5),
         ("order sell -e noite -t VIP --method pix", 2),
         ("order sell -e noite -t VIP --method cash=x --method external", 2),
         ("order sell -e noite -t VIP --method cash=50 --method pix", 2),

@@ -33,7 +33,7 @@ MOVED = (
     | {f"refund.{state}" for state in RefundState}
 )
 
-AMOUNTS = "total amount paid owed difference due cost asked by_hand".split()
+AMOUNTS = "total amount paid owed forgiven difference due cost asked by_hand".split()
 NUMBERS = "ticket tickets quantity copy".split()
 WORDS = "channel method before to tier fields reason why note".split()
 FACTS = (

@@ -4,8 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from boxoffice.audit.models import AuditEntry
+from boxoffice.audit.reasons import read_entries
 from boxoffice.errors import Forbidden, WrongState
 from boxoffice.office import BoxOffice
 from boxoffice.orders.cancel import begin_expiry, cancel, finish_expiry
@@ -24,7 +26,6 @@ from tests.making import (
     an_order,
     counts,
     places_left,
-    rows,
     state_of,
     the_order,
 )
@@ -184,7 +185,9 @@ def test_how_an_order_ended_is_in_the_audit(office: BoxOffice, clock: Clock) -> 
     begun(office, second.id)
     finished(office, second.id)
 
-    ends = {entry.subject: entry for entry in rows(office, AuditEntry) if "before" in entry.facts}
+    with office.reading() as session:
+        entries = read_entries(session, session.exec(select(AuditEntry)).all())
+    ends = {entry.subject: entry for entry in entries if "before" in entry.facts}
 
     cancel_entry, expiry = ends[f"order:{first.id}"], ends[f"order:{second.id}"]
     assert (cancel_entry.verb, cancel_entry.facts) == (

@@ -16,7 +16,7 @@ from boxoffice.sandbox.asaas import create_app
 from boxoffice.sandbox.ledger import API_KEY, Sandbox
 from tasks.relay import run_awaited, run_due, run_promised
 from tests.commands import Commands
-from tests.making import SECRET, SLUG, a_tier, an_event, an_order, started, the_payment
+from tests.making import SECRET, SLUG, Clock, a_tier, an_event, an_order, started, the_payment
 from tests.services.switch import Switch, switch
 from tests.tasks.working import Meanwhile, the_job
 
@@ -40,8 +40,8 @@ def asaas_url(server: Switch) -> str:
 
 
 @pytest.fixture
-def app() -> Iterator[ASGIApp]:
-    with closing(Sandbox()) as sandbox:
+def app(clock: Clock) -> Iterator[ASGIApp]:
+    with closing(Sandbox(clock=clock)) as sandbox:  # what falls due in the past is refused
         yield create_app(sandbox)
 
 
