@@ -75,6 +75,9 @@ def stage(
                 listener = create_app(office, after_keeping=jobs.wake)
                 with serve(listener) as listener_url:
                     gateway.letters.url = f"{listener_url}/webhooks/asaas"
-                    yield Stage(folder, office, gateway, gateway_url, listener_url)
+                    try:
+                        yield Stage(folder, office, gateway, gateway_url, listener_url)
+                    finally:
+                        gateway.letters.close()  # none may come while the listener goes
     finally:
         gateway.close()
