@@ -78,7 +78,9 @@ def _flush(on: Stage) -> None:
 def _next(on: Stage) -> datetime | None:
     """Return when the next job is due; one that a thread runs just now is waited for."""
     with on.office.reading() as session:
-        while session.exec(select(Job.id).where(Job.state == JobState.RUNNING)).first():
+        until = time.monotonic() + _FLUSH_SECONDS  # who never ends is found by the checks
+        running = select(Job.id).where(Job.state == JobState.RUNNING)
+        while session.exec(running).first() and time.monotonic() < until:
             session.rollback()
             time.sleep(0.05)
         return session.exec(
