@@ -1,6 +1,7 @@
 """What every test may ask for. A database arrives migrated, empty and the test's own."""
 
 import shutil
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -20,6 +21,12 @@ RUN_FOLDER = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Claim the folder of this test run; a worker of xdist gets to know the run's."""
+    # Who starts us in the background has what we start be deaf to these: it would never end.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(
+                number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            )
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is not None:
         config.stash[RUN_FOLDER] = Path(worker["run_folder"])

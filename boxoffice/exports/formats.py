@@ -97,7 +97,7 @@ def _csv_rows(rows: Sequence[str], width: int) -> bytes:
 
 def _json_rows(rows: Sequence[str]) -> bytes:
     raw = ROW.join(rows).encode()
-    if is_harmless_json(raw):
+    if is_harmless_json(rows, raw):
         return raw.replace(_QUOTE, b'"').replace(_ROW, b"\n") + b"\n"
     return _halved(rows, _json_rows) or _object(rows[0]).encode()
 

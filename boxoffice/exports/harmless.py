@@ -11,6 +11,7 @@ from boxoffice.text import FORMULA_STARTS
 ROW = "\x1e"  # parts rows while they are looked at
 CELL_MAX = 1_000  # characters of a cell that people are shown
 
+_ROW = ROW.encode()
 _ACTS, _STARTS, _PARTS, _CALM = b"!", b"=", b"|", b"."
 _ASCII = bytes(range(0x80))
 _WIDE_STARTS = tuple(sign for sign in FORMULA_STARTS if not sign.isascii())
@@ -42,6 +43,7 @@ def is_harmless_csv(rows: Sequence[str], raw: bytes, width: int) -> bool:
     seen = raw.translate(_CSV)
     return (
         _ACTS not in seen
+        and _are_as_many(rows, raw)
         and max(map(len, rows)) <= CELL_MAX
         and not seen.startswith(_STARTS)
         and _PARTS + _STARTS not in seen
@@ -51,9 +53,14 @@ def is_harmless_csv(rows: Sequence[str], raw: bytes, width: int) -> bool:
     )
 
 
-def is_harmless_json(raw: bytes) -> bool:
-    """Say whether rows in UTF-8, parted by `ROW`, need no escape in JSON, nor on a terminal."""
-    return _ACTS not in raw.translate(_JSON) and _is_printable(raw, ())
+def is_harmless_json(rows: Sequence[str], raw: bytes) -> bool:
+    """Say whether rows need no escape in JSON, nor on a terminal; `raw` as above."""
+    return _ACTS not in raw.translate(_JSON) and _are_as_many(rows, raw) and _is_printable(raw, ())
+
+
+def _are_as_many(rows: Sequence[str], raw: bytes) -> bool:
+    """Say whether no row has a `ROW` of its own."""
+    return raw.count(_ROW) == len(rows) - 1
 
 
 def _is_printable(raw: bytes, special: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ def body(parts: list[bytes]) -> bytes:
 
 @given(BLOCKS)
 @example([("x", "y"), ("x", "z" * 1_001), ("x", "y")])
+@example([("x", "a\x1eb"), ("x", "y")])
 @example([("\N{FULLWIDTH EQUALS SIGN}1", "y"), ("x", "y")])
 def test_csv_has_the_same_bytes_in_one_block_or_in_many(rows: list[tuple[str, str]]) -> None:
     texts = [CELL.join(row) for row in rows]
@@ -57,6 +58,7 @@ def test_csv_of_one_column_has_a_line_for_each_row(texts: list[str]) -> None:
 
 
 @given(BLOCKS)
+@example([("x", "a\x1eb"), ("x", "y")])
 def test_json_has_every_text_to_the_letter(rows: list[tuple[str, str]]) -> None:
     template = "{" + ",".join(f"{QUOTE}{name}{QUOTE}:{QUOTE}%s{QUOTE}" for name in "ab") + "}"
     texts = [template % row for row in rows]
