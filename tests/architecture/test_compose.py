@@ -25,6 +25,13 @@ IMAGE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, BUILD = PYPROJECT["project"], PYPROJECT["build-system"]
 OPERATING = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+MONITORING = ROOT / "deploy" / "monitoring"
+MONITORED = yaml.safe_load((MONITORING / "prometheus.yml").read_text(encoding="utf-8"))
+RULES: list[dict[str, Any]] = [
+    rule
+    for group in yaml.safe_load((MONITORING / "alerts.yml").read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]
+]
 OURS = [name for name, service in SERVICES.items() if "build" in service]
 SECRETS = "/run/secrets/"
 
@@ -97,6 +104,31 @@ def test_each_secret_is_declared_and_its_making_told() -> None:
     assert [secret for secret in used if secret not in OPERATING] == []
 
 
+def test_each_config_is_a_file_of_ours_and_is_used() -> None:
+    files = {name: config["file"] for name, config in COMPOSE["configs"].items()}
+    used = [c["source"] for service in SERVICES.values() for c in service.get("configs", [])]
+
+    assert sorted(used) == sorted(files)
+    assert [file for file in files.values() if not (ROOT / file).is_file()] == []
+
+
+def test_prometheus_asks_the_listener_from_inside_and_only_when_it_is_wanted() -> None:
+    port = parsed(SERVICES["listener"]["command"])["port"]
+    (asked,) = MONITORED["scrape_configs"]
+
+    assert asked["static_configs"] == [{"targets": [f"127.0.0.1:{port}"]}]
+    assert SERVICES["prometheus"]["network_mode"] == "service:listener"
+    assert {SERVICES[name]["profiles"][0] for name in ("prometheus", "grafana")} == {"monitoring"}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule["alert"] for rule in RULES])
+def test_each_alarm_names_a_command_there_is(rule: dict[str, Any]) -> None:
+    program, *words = rule["annotations"]["command"].split()
+
+    assert rule["labels"]["severity"] in {"page", "ticket"}
+    assert parsed(words) is not None if program == "boxoffice" else words[-1] in SERVICES
+
+
 def test_each_part_has_limits_and_tells_of_its_health() -> None:
     for name, service in SERVICES.items():
         limits = service["deploy"]["resources"]["limits"]
@@ -108,10 +140,10 @@ def test_each_part_has_limits_and_tells_of_its_health() -> None:
 
 
 def test_nobody_outside_this_machine_reaches_a_part() -> None:
-    ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
+    ports = {name: port for name, service in SERVICES.items() for port in service.get("ports", [])}
     port = parsed(SERVICES["listener"]["command"])["port"]
 
-    assert ports == [f"127.0.0.1:{port}:{port}"]
+    assert ports == {"listener": f"127.0.0.1:{port}:{port}", "grafana": "127.0.0.1:3000:3000"}
 
 
 def test_each_part_waits_for_parts_that_there_are() -> None:

@@ -44,7 +44,7 @@ def letters(bench: Bench) -> Iterator[Row]:
             if kind == POSTGRES:
                 idle = megabytes(pid)
                 yield plain("listener, idle: memory", "MB", idle, [idle], at_most(110, "MB"))
-            seconds = bench.pick(10, 20) / 10
+            seconds = bench.pick(6, 20) / 10
             met = duel(
                 partial(crowd, partial(_post, bare_port), hands=_HANDS, seconds=seconds),
                 partial(crowd, partial(_post, port), hands=_HANDS, seconds=seconds),
@@ -67,11 +67,11 @@ def paces(bench: Bench) -> Iterator[Row]:
                 if number is not None:
                     assert office.redis.process is not None
                     office.redis.process.send_signal(number)
-                seconds = bench.pick(3, 8)
+                seconds = bench.pick(2, 8)
                 step = partial(_post, port)
                 rounds = [
                     paced(step, hands=_HANDS, rate=_RATE, seconds=seconds)
-                    for _ in range(bench.pick(3, 5))
+                    for _ in range(bench.pick(1, 5))
                 ]
                 waits = [sample.wait(99) * 1e3 for sample in rounds]
                 name = f"letters, {POSTGRES}, {_RATE} /s, Redis {state}: p99"
