@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Enum, String
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Enum, Index, String
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -68,3 +68,12 @@ def moment(*, nullable: bool = False, **options: Any) -> Column[datetime]:
 def minor(*, default: int | None = None, nullable: bool = False) -> Column[int]:
     """Return a column of minor units: 64 bits, for 32 end at twenty million reais."""
     return Column(BigInteger(), nullable=nullable, default=default)
+
+
+def partial_index(name: str, column: str, *, where: str, unique: bool = False) -> Index:
+    """Return an index of those rows alone for which `where` is true.
+
+    `where` is written down here and told to the dialects in `migrations/models.py`: SQLAlchemy
+    would load PostgreSQL's to hear of it, 35 ms of each command on SQLite.
+    """
+    return Index(name, column, unique=unique, info={"where": where})
