@@ -28,7 +28,7 @@ from tests.bench.jobs import jobs
 from tests.bench.letters import letters, paces
 from tests.bench.orders import orders, search_terms
 from tests.bench.papers import papers
-from tests.bench.report import head, line, save
+from tests.bench.report import head, line, save, table
 from tests.bench.scans import scans
 from tests.bench.searches import searches
 from tests.bench.startup import startup
@@ -43,12 +43,15 @@ GROUPS: dict[str, Group] = {
 
 
 def main() -> int:
-    """Run the groups that were asked for, and say how each went; or compare what a run wrote."""
+    """Run the groups that were asked for, and say how each went; or show or compare a run."""
     if sys.argv[1:2] == ["compare"]:
         return compare.main(sys.argv[2:])
+    if sys.argv[1:] == ["table"]:
+        _say(table(compare.RESULTS))
+        return 0
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
-    parser.add_argument("--out", type=Path, default=Path("build/bench.json"))
+    parser.add_argument("--out", type=Path, default=compare.RESULTS)
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whatever ends us, we clean up
     unknown = set(asked.groups) - set(GROUPS)

@@ -57,6 +57,27 @@ def save(rows: Iterable[tuple[str, Row]], out: Path, *, is_quick: bool, now: dat
     out.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def table(saved: Path) -> str:
+    """Return the rows of a saved run as the table of docs/performance.md."""
+    content = json.loads(saved.read_text(encoding="utf-8"))
+    lines = ["| what | ours | floor | is | from … to | target | load |", "| --- " * 7 + "|"]
+    for row in content["rows"]:
+        floor = "–" if row["floor"] is None else _amount(row["floor"], row["unit"])
+        sign = f" {row['unit']}" if row["floor"] is None else " ×"
+        missed = " **missed**" if row["is_met"] is False else ""
+        cells = (
+            row["name"],
+            _amount(row["ours"], row["unit"]),
+            floor,
+            _short(row["value"]) + sign,
+            f"{_short(row['low'])} … {_short(row['high'])}",
+            (row["target"] or "–") + missed,
+            f"{row['load']:.1f}",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def _plain(row: Row) -> dict[str, Any]:
     target = None if row.target is None else str(row.target)
     return asdict(row) | {"target": target, "is_met": row.is_met}
