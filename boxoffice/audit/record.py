@@ -1,5 +1,6 @@
 """Record an act in the transaction that does it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -34,12 +35,26 @@ def record(
         insert_rows(session, AuditReason, [{"entry_id": entry_id, "salt": salt, "words": reason}])
     elif reason is not None:  # nobody said why: that can stay
         facts["reason"] = ""
-    entry = {
-        "id": entry_id,
-        "at": now,
-        "actor": actor.name,
-        "verb": verb,
-        "subject": f"{noun}:{subject_id}",
-        "facts": facts,
-    }
-    insert_rows(session, AuditEntry, [entry])
+    told = {"id": entry_id, "subject": f"{noun}:{subject_id}", "facts": facts}
+    insert_rows(session, AuditEntry, [told | {"at": now, "actor": actor.name, "verb": verb}])
+
+
+def record_all(
+    session: WriteSession,
+    actor: Actor,
+    verb: str,
+    noun: str,
+    done: Iterable[tuple[UUID, dict[str, Any]]],
+    *,
+    now: datetime,
+) -> None:
+    """Add an entry, as `record` does, for each subject of one act: its id and its facts.
+
+    Nobody has typed any of them.
+    """
+    same = {"at": now, "actor": actor.name, "verb": verb}
+    entries = [
+        {"id": new_id(), "subject": f"{noun}:{subject_id}", "facts": facts} | same
+        for subject_id, facts in done
+    ]
+    insert_rows(session, AuditEntry, entries)

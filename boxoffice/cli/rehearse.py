@@ -3,9 +3,8 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
@@ -51,17 +50,8 @@ def rehearse_event(
         raise BadValue("--pdf", f"names no folder that is there: {paper.absolute().parent}.")
     with _office(ctx, is_live=file is None) as office:
         setup = _setup(office, event, file)
-        try:
-            office.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # Beside the data: a rehearsal's disk must be as slow as the one that counts.
-            aside = TemporaryDirectory(prefix=".rehearsal-", dir=office.settings.home)
-        except OSError as error:
-            raise Misconfigured(
-                f"no folder can be made in {office.settings.home}: {error.strerror}.",
-                hint="set BOXOFFICE_HOME to a folder that you may write to",
-            ) from error
-        with aside as folder, _progress(drill) as tell:
-            report = rehearse(office.database, Path(folder), setup, drill, tell=tell)
+        with _aside(office) as folder, _progress(drill) as tell:
+            report = rehearse(office.database, folder, setup, drill, tell=tell)
         if paper is not None:
             _print(report, paper, office)
     if as_json:
@@ -77,6 +67,28 @@ def _office(ctx: typer.Context, *, is_live: bool) -> Iterator[BoxOffice]:
     """Open the office: a file is rehearsed even where no database is made yet."""
     with office_of(ctx) if is_live else opened(settings_of(ctx)) as office:
         yield office
+
+
+@contextmanager
+def _aside(office: BoxOffice) -> Iterator[Path]:
+    """Make a folder beside the data: a rehearsal's disk must be as slow as the one that counts.
+
+    Raises:
+        Misconfigured: none can be made.
+    """
+    from boxoffice.rehearsal.leftovers import folder_in
+
+    home = office.settings.home
+    with ExitStack() as made:
+        try:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder = made.enter_context(folder_in(home))
+        except OSError as error:
+            raise Misconfigured(
+                f"no folder can be made in {home}: {error.strerror}.",
+                hint="set BOXOFFICE_HOME to a folder that you may write to",
+            ) from error
+        yield folder
 
 
 def _setup(office: BoxOffice, event: str | None, file: Path | None) -> "Setup":

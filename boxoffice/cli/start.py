@@ -74,7 +74,12 @@ def doctor(ctx: typer.Context, only: list[str], *, as_json: bool) -> None:
 def _examined(office: BoxOffice, only: list[str]) -> Iterator[Finding]:
     """Run every check, and those of the engine where there is one."""
     yield from examine(office, only=only)
-    if not only and office.settings.get("redis_url") is not None:
+    if only:
+        return
+    from boxoffice.rehearsal.leftovers import examine_leftovers
+
+    yield from examine_leftovers(office)
+    if office.settings.get("redis_url") is not None:
         from tasks.doctor import examine_engine
 
         yield from examine_engine(office)

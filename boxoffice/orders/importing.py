@@ -1,33 +1,41 @@
-"""Bring in an order that was sold and paid elsewhere: once, however often it is asked for."""
+"""Bring in orders that were sold and paid elsewhere: each once, however often it is asked for."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from boxoffice.audit.record import record
+from boxoffice.audit.record import record_all
 from boxoffice.db import ReadSession, WriteSession
 from boxoffice.errors import EventNotOnSale
 from boxoffice.events.models import Event, EventState, Tier
 from boxoffice.events.take import take_places
-from boxoffice.ids import new_code, new_id
-from boxoffice.inserts import insert_once
+from boxoffice.ids import new_code
+from boxoffice.inserts import insert_all_once, insert_rows
 from boxoffice.money import Money
-from boxoffice.orders.lines import write_lines
-from boxoffice.orders.models import Channel, Order, OrderState
+from boxoffice.orders.lines import order_row, rows_of
+from boxoffice.orders.models import Channel, Order, OrderLine, OrderState, SearchTerm
 from boxoffice.orders.place import Wanted
-from boxoffice.orders.pricing import PricedLine
-from boxoffice.orders.search import index_order
+from boxoffice.orders.pricing import Priced, PricedLine
+from boxoffice.orders.search import terms_of
 from boxoffice.outbox.jobs import DeliverTickets
-from boxoffice.outbox.promise import promise
+from boxoffice.outbox.promise import promise_all
 from boxoffice.people import Person
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.tickets.code import TicketKey
-from boxoffice.tickets.issue import issue
+from boxoffice.tickets.issue import issued, know_key
+from boxoffice.tickets.models import Ticket
 
 EXTERNAL_ID_MAX = 120  # characters
+
+Book = Callable[[Sequence["BroughtIn"]], None]
+
+_NOBODY = Person(name="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,55 +80,37 @@ class Sale:
 def bring_in(
     session: WriteSession,
     actor: Actor,
-    imported: ImportedOrder,
+    orders: Sequence[ImportedOrder],
     sale: Sale,
     *,
     now: datetime,
-) -> BroughtIn:
-    """Make a paid order of `imported`, with valid tickets and without a fee.
+    book: Book = lambda _made: None,
+) -> list[BroughtIn]:
+    """Make a paid order of each of `orders`, with valid tickets and without a fee, or of none.
 
-    It was sold elsewhere, so it does not matter whether its tier is on sale here now; its places
-    must be free all the same. The money is the caller's to write down.
+    They were sold elsewhere, so it does not matter whether their tiers are on sale here now; their
+    places must be free all the same. The money is the caller's to write down: `book` is called with
+    what is made, before the places are taken, whose rows every sale waits for. Return what became
+    of each, in their order.
 
     Raises:
         Forbidden: the actor may not import.
         EventNotOnSale: the event is cancelled.
-        SoldOut, EventFull: fewer places are left than it needs.
+        SoldOut, EventFull, HalfCapReached: fewer places are left than they need together.
     """
     actor.must(Permission.IMPORT)
     event = session.get_one(Event, sale.event_id)
     if event.state is EventState.CANCELLED:
         raise EventNotOnSale(f"{event.slug} is cancelled: nothing is brought in any more.")
-    order = _order(event, imported, sale.tiers, now=now)
-    # Race: one file applied twice at once, or two orders that draw one code. The first is kept.
-    while not insert_once(session, order):
-        before = session.exec(
-            select(Order).where(
-                Order.event_id == event.id, Order.external_id == imported.external_id
-            )
-        ).first()
-        if before is not None:
-            return BroughtIn(before.id, before.code, before.total, is_new=False)
-        order.code = new_code()
-    _write_lines(session, order, imported, sale.tiers)
-    index_order(session, order, [h for line in imported.lines for h in line.holders])
-    issue(session, order.id, event.code_scheme, sale.key, now=now)
-    record(
-        session,
-        actor,
-        "order.import",
-        "order",
-        order.id,
-        now=now,
-        total_minor=order.total_minor,
-        quantity=sum(line.quantity for line in imported.lines),
-    )
-    if sale.mails and order.buyer_email:
-        promise(session, DeliverTickets(order.id), now=now)
-    session.flush()
-    counts = {sale.tiers[name].id: count for name, count in imported.places.items()}
-    take_places(session, event, counts, on_sale=False)
-    return BroughtIn(order.id, order.code, order.total, is_new=True)
+    drafts = [_draft(event, each, sale, now=now) for each in orders]
+    before = _insert(session, event, [draft.order for draft in drafts])
+    made = [draft for draft in drafts if draft.order["id"] not in before]
+    if made:
+        _write(session, actor, made, sale, now=now)
+        book([draft.brought_in for draft in made])
+        counts = Counter[UUID](row["tier_id"] for draft in made for row in draft.tickets)
+        take_places(session, event, counts, on_sale=False)
+    return [before.get(draft.order["id"]) or draft.brought_in for draft in drafts]
 
 
 def known_external_ids(session: ReadSession, event_id: UUID) -> dict[str, str]:
@@ -133,40 +123,105 @@ def known_external_ids(session: ReadSession, event_id: UUID) -> dict[str, str]:
     return {external_id: code for external_id, code in rows if external_id is not None}
 
 
-def _order(
-    event: Event, imported: ImportedOrder, tiers: Mapping[str, Tier], *, now: datetime
-) -> Order:
-    total = sum(tiers[line.tier].price_minor * line.quantity for line in imported.lines)
-    return Order(
-        id=new_id(),
-        code=new_code(),
-        event_id=event.id,
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An order to be, as the rows of it. Its code may still be drawn anew."""
+
+    imported: ImportedOrder
+    order: dict[str, Any]
+    lines: list[dict[str, Any]]
+    tickets: list[dict[str, Any]]
+
+    @property
+    def brought_in(self) -> BroughtIn:
+        """What became of it, once it is in."""
+        row = self.order
+        total = Money(row["total_minor"], row["currency"])
+        return BroughtIn(row["id"], row["code"], total, is_new=True)
+
+
+def _draft(event: Event, imported: ImportedOrder, sale: Sale, *, now: datetime) -> _Draft:
+    """Draw up one order: at its tiers' prices, without a fee, nameless where it is unnamed."""
+    nothing = Money(0, event.currency)
+    lines, holders, subtotal = [], [], nothing
+    for wanted in imported.lines:
+        tier = sale.tiers[wanted.tier]
+        price = tier.price
+        subtotal += price * wanted.quantity
+        lines.append(PricedLine(tier.id, wanted.quantity, price, nothing, nothing))
+        unnamed = wanted.quantity - len(wanted.holders)
+        holders += [*wanted.holders[: wanted.quantity], *[_NOBODY] * unnamed]
+    order = order_row(
+        event,
+        imported.buyer,
+        Priced(tuple(lines), subtotal, nothing, nothing),
+        now=now,
         channel=Channel.IMPORT,
         state=OrderState.PAID,
-        buyer_name=imported.buyer.name,
-        buyer_email=imported.buyer.email,
-        buyer_document=imported.buyer.document,
-        buyer_phone=imported.buyer.phone,
-        buyer_company=imported.buyer.company,
-        currency=event.currency,
-        subtotal_minor=total,
-        total_minor=total,
-        placed_at=now,
         paid_at=now,
         external_id=imported.external_id,
         note=imported.note,
     )
+    line_rows, tickets = rows_of(event.id, order["id"], lines, holders)
+    for ticket in tickets:
+        ticket.update(issued(ticket["id"], ticket["generation"], event.code_scheme, sale.key))
+    return _Draft(imported, order, line_rows, tickets)
 
 
-def _write_lines(
-    session: WriteSession, order: Order, imported: ImportedOrder, tiers: Mapping[str, Tier]
+def _insert(
+    session: WriteSession, event: Event, orders: Sequence[dict[str, Any]]
+) -> dict[UUID, BroughtIn]:
+    """Insert those orders that are new. Return those that were in before, by the id of the draft.
+
+    A code that another order has is drawn anew.
+    """
+    before: dict[UUID, BroughtIn] = {}
+    # Race: one file applied twice at once, or two orders that draw one code. The first is kept.
+    # Both meet their rows in one order, so that neither waits for what the other has.
+    waiting = sorted(orders, key=itemgetter("external_id"))
+    while waiting and insert_all_once(session, Order, waiting) < len(waiting):
+        ids = [row["id"] for row in waiting]
+        went_in = set(session.exec(select(Order.id).where(col(Order.id).in_(ids))))
+        waiting = [row for row in waiting if row["id"] not in went_in]
+        names = [row["external_id"] for row in waiting]
+        known = {
+            order.external_id: BroughtIn(order.id, order.code, order.total, is_new=False)
+            for order in session.exec(
+                select(Order).where(Order.event_id == event.id, col(Order.external_id).in_(names))
+            )
+        }
+        before |= {r["id"]: known[r["external_id"]] for r in waiting if r["external_id"] in known}
+        waiting = [row for row in waiting if row["id"] not in before]
+        for row in waiting:
+            row["code"] = new_code()
+    return before
+
+
+def _write(
+    session: WriteSession,
+    actor: Actor,
+    drafts: Sequence[_Draft],
+    sale: Sale,
+    *,
+    now: datetime,
 ) -> None:
-    """Write what was sold elsewhere: at the tier's price, without a fee, nameless where unnamed."""
-    nothing = Money(0, order.currency)
-    lines, holders = [], []
-    for wanted in imported.lines:
-        tier = tiers[wanted.tier]
-        lines.append(PricedLine(tier.id, wanted.quantity, tier.price, nothing, nothing))
-        unnamed = wanted.quantity - len(wanted.holders)
-        holders += [*wanted.holders[: wanted.quantity], *[Person(name="")] * unnamed]
-    write_lines(session, order.event_id, order.id, lines, holders)
+    """Write what belongs to orders that are in, table by table."""
+    know_key(session, sale.key, now=now)
+    insert_rows(session, OrderLine, [row for draft in drafts for row in draft.lines])
+    insert_rows(session, Ticket, [row for draft in drafts for row in draft.tickets])
+    terms: list[dict[str, Any]] = []
+    for draft in drafts:
+        people = [draft.imported.buyer, *(h for w in draft.imported.lines for h in w.holders)]
+        terms += terms_of(draft.order["id"], draft.order["code"], people)
+    insert_rows(session, SearchTerm, terms)
+    facts = (
+        (
+            draft.order["id"],
+            {"total_minor": draft.order["total_minor"], "quantity": len(draft.tickets)},
+        )
+        for draft in drafts
+    )
+    record_all(session, actor, "order.import", "order", facts, now=now)
+    if sale.mails:
+        mailed = [draft.order["id"] for draft in drafts if draft.imported.buyer.email]
+        promise_all(session, [DeliverTickets(order_id) for order_id in mailed], now=now)

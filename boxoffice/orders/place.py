@@ -16,11 +16,11 @@ from boxoffice.db import WriteSession
 from boxoffice.errors import BadValue, KeyReused
 from boxoffice.events.queries import EventForSale, TierForSale, event_for_sale
 from boxoffice.events.take import take_places
-from boxoffice.ids import new_code, new_id
+from boxoffice.ids import new_code
 from boxoffice.inserts import insert_values_once, together
 from boxoffice.money import Money
 from boxoffice.orders.holds import expiry_of
-from boxoffice.orders.lines import write_lines
+from boxoffice.orders.lines import order_row, write_lines
 from boxoffice.orders.models import Channel, Order, OrderState
 from boxoffice.orders.on_sale import bought
 from boxoffice.orders.pricing import Priced, priced
@@ -200,31 +200,18 @@ def _order(
     holds: bool,
     key: str | None,
 ) -> dict[str, Any]:
-    """Return every column of an order: a row object costs as much as three statements."""
-    return {
-        "id": new_id(),
-        "code": new_code(),
-        "event_id": event.id,
-        "channel": request.channel,
-        "state": OrderState.PLACED,
-        "buyer_name": request.buyer.name,
-        "buyer_email": request.buyer.email,
-        "buyer_document": request.buyer.document,
-        "buyer_phone": request.buyer.phone,
-        "buyer_company": request.buyer.company,
-        "currency": event.currency,
-        "subtotal_minor": cost.subtotal.minor,
-        "discount_minor": cost.discount.minor,
-        "fee_minor": cost.fee.minor,
-        "total_minor": cost.total.minor,
-        "expires_at": expiry_of(event, request.method, now) if holds else None,
-        "placed_at": now,
-        "paid_at": None,
-        "idempotency_key": key,
-        "request_digest": request.digest,
-        "external_id": None,
-        "note": "",
-    }
+    """Return every column of the order that is asked for."""
+    return order_row(
+        event,
+        request.buyer,
+        cost,
+        now=now,
+        channel=request.channel,
+        state=OrderState.PLACED,
+        expires_at=expiry_of(event, request.method, now) if holds else None,
+        idempotency_key=key,
+        request_digest=request.digest,
+    )
 
 
 def _uses(grant: Grant, cost: Priced, tickets: Sequence[UUID]) -> list[tuple[UUID, Money]]:

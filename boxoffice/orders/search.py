@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, func, intersect
@@ -41,10 +42,14 @@ def index_people(
     session: WriteSession, order_id: UUID, code: str, people: Iterable[Person]
 ) -> None:
     """Write the words of an order that is no row object: its code, its buyer and its holders."""
+    insert_rows(session, SearchTerm, terms_of(order_id, code, people))
+
+
+def terms_of(order_id: UUID, code: str, people: Iterable[Person]) -> list[dict[str, Any]]:
+    """Return the words of an order as the rows of it."""
     texts = {text for p in people for text in (p.name, p.email, p.document, p.company)}
     terms = {code.lower()} | _terms_of(*texts)
-    rows = [{"term": term, "order_id": order_id} for term in sorted(terms)]
-    insert_rows(session, SearchTerm, rows)
+    return [{"term": term, "order_id": order_id} for term in sorted(terms)]
 
 
 def matching_orders(session: ReadSession, text: str, *, limit: int) -> Sequence[UUID]:

@@ -1,6 +1,5 @@
 """A database of the same kind as the live one, for as long as a rehearsal lasts."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from boxoffice.db import Database
 from boxoffice.errors import Refused
 from boxoffice.migrations.run import upgrade
+from boxoffice.rehearsal.leftovers import clear_databases, locked_name
 
-PREFIX = "boxoffice_rehearsal_"
 _NOT_ALLOWED = "42501"  # insufficient_privilege
 
 
@@ -19,8 +18,9 @@ _NOT_ALLOWED = "42501"  # insufficient_privilege
 def scratch(live: Database, folder: Path) -> Iterator[str]:
     """Make an empty, migrated database, and yield its URL; it is gone when the block ends.
 
-    On SQLite it is a file in `folder`; on PostgreSQL a database of its own on the same server.
-    The live database is not written to.
+    On SQLite it is a file in `folder`; on PostgreSQL a database of its own on the same server,
+    where those that killed rehearsals of `live` have left are removed first. The live database is
+    not written to.
 
     Raises:
         Refused: the user of the live database may create none (`rehearsal.no_database`).
@@ -31,14 +31,15 @@ def scratch(live: Database, folder: Path) -> Iterator[str]:
         upgrade(url)
         yield url
         return
-    name = PREFIX + secrets.token_hex(8)
-    _order(live, f'CREATE DATABASE "{name}"')
-    try:
-        url = live.url.set(database=name).render_as_string(hide_password=False)
-        upgrade(url)
-        yield url
-    finally:
-        _order(live, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    clear_databases(live)
+    with locked_name(live) as name:
+        _order(live, f'CREATE DATABASE "{name}"')
+        try:
+            url = live.url.set(database=name).render_as_string(hide_password=False)
+            upgrade(url)
+            yield url
+        finally:
+            _order(live, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _order(live: Database, statement: str) -> None:

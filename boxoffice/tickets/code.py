@@ -112,8 +112,11 @@ class TicketKey:
 
     def short(self, ticket_id: UUID, generation: int) -> str:
         """Return the 20 characters of a ticket's short code."""
-        message = b"short:" + ticket_id.bytes + bytes([generation])
-        return short_text(hmac.digest(self._secret, message, "sha256")[:_SHORT_BYTES])
+        return short_text(self._short_secret(ticket_id, generation))
+
+    def short_digest(self, ticket_id: UUID, generation: int) -> str:
+        """Return what the database knows a ticket's short code by, without writing the code."""
+        return ShortCode(self._short_secret(ticket_id, generation)).digest
 
     def signed(self, ticket_id: UUID, generation: int) -> str:
         """Return the 138 characters of a ticket's signed code."""
@@ -124,6 +127,10 @@ class TicketKey:
     def sign_snapshot(self, content: bytes) -> bytes:
         """Return the 64 bytes of an Ed25519 signature over a desk's snapshot."""
         return self._signer.sign(SNAPSHOT_DOMAIN + content)
+
+    def _short_secret(self, ticket_id: UUID, generation: int) -> bytes:
+        message = b"short:" + ticket_id.bytes + bytes([generation])
+        return hmac.digest(self._secret, message, "sha256")[:_SHORT_BYTES]
 
     def _derived(self, purpose: bytes) -> bytes:
         return hmac.digest(self._secret, b"derive:" + purpose, "sha256")

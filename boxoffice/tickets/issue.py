@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
@@ -30,18 +31,35 @@ def issue(
     `only_free` leaves those that wait for money. One that was valid before, and waited for the
     money of a dearer tier, gets the code it had.
     """
-    insert_once(session, PublicKey(key_id=key.key_id, public_key=key.public_key, created_at=now))
+    know_key(session, key, now=now)
     which = select(Ticket).where(Ticket.order_id == order_id, Ticket.state == TicketState.HELD)
     if only_free:
         which = which.where(Ticket.due_minor == 0)
     held = session.exec(which).all()
     for ticket in held:
-        code = code_text(ticket.id, ticket.generation, scheme, key)
-        ticket.state, ticket.due_minor = TicketState.VALID, 0
-        ticket.key_id = key.key_id
-        ticket.code_digest = digest_of(code)
+        for name, value in issued(ticket.id, ticket.generation, scheme, key).items():
+            setattr(ticket, name, value)
     session.flush()
     return len(held)
+
+
+def know_key(session: WriteSession, key: TicketKey, *, now: datetime) -> None:
+    """Keep what verifies the codes of `key`, unless it is known."""
+    insert_once(session, PublicKey(key_id=key.key_id, public_key=key.public_key, created_at=now))
+
+
+def issued(ticket_id: UUID, generation: int, scheme: CodeScheme, key: TicketKey) -> dict[str, Any]:
+    """Return the columns of a ticket that issuing it changes, and what they become."""
+    if scheme is CodeScheme.SHORT:
+        digest = key.short_digest(ticket_id, generation)
+    else:
+        digest = digest_of(key.signed(ticket_id, generation))
+    return {
+        "state": TicketState.VALID,
+        "due_minor": 0,
+        "key_id": key.key_id,
+        "code_digest": digest,
+    }
 
 
 def code_text(ticket_id: UUID, generation: int, scheme: CodeScheme, key: TicketKey) -> str:

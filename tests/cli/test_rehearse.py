@@ -7,12 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from boxoffice.rehearsal.scratch import PREFIX
-from tests.bench.raw import libpq_url
+from boxoffice.rehearsal.leftovers import FOLDERS
 from tests.commands import PATIENCE_SECONDS, Commands
+from tests.leftovers import scratch_databases
 from tests.making import SLUG
 
 SHORT = "--buyers 20/s --minutes 0.05 --hands 2"
@@ -45,13 +44,8 @@ def boxoffice(database_url: str, tmp_path: Path) -> Commands:
 
 def left_behind(boxoffice: Commands) -> list[str]:
     """Return the folders and databases that a rehearsal has left."""
-    found = [path.name for path in boxoffice.home.glob(".rehearsal-*")]
-    url = boxoffice.settings["BOXOFFICE_DATABASE_URL"]
-    if url.startswith("postgresql"):
-        with psycopg.connect(libpq_url(url)) as line:
-            names = line.execute("SELECT datname FROM pg_database").fetchall()
-        found += [name for (name,) in names if name.startswith(PREFIX)]
-    return found
+    found = [path.name for path in boxoffice.home.glob(FOLDERS)]
+    return found + scratch_databases(boxoffice.settings["BOXOFFICE_DATABASE_URL"])
 
 
 def test_an_event_is_rehearsed_with_one_command(boxoffice: Commands, tmp_path: Path) -> None:
@@ -81,7 +75,38 @@ def test_ctrl_c_leaves_nothing_behind(boxoffice: Commands) -> None:
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in err
     assert left_behind(boxoffice) == []
-    assert [pid for pid in hands if Path(f"/proc/{pid}").exists()] == []
+    wait_until_gone(hands)  # one that was being started when Ctrl-C came ends by itself
+
+
+def test_what_a_killed_one_leaves_is_named_by_the_doctor_and_goes_with_the_next(
+    boxoffice: Commands,
+) -> None:
+    with boxoffice.started(f"rehearse -e {SLUG} --buyers 20/s --minutes 5") as process:
+        hands = wait_for_hands(process.pid)
+        process.kill()
+        process.wait(PATIENCE_SECONDS)
+    wait_until_gone(hands)
+    left = left_behind(boxoffice)
+
+    ill = boxoffice("doctor --json")
+    ran = boxoffice.process(f"rehearse -e {SLUG} {SHORT} --json")
+    healthy = boxoffice("doctor --json")
+
+    assert left
+    (finding,) = [row for row in ill.rows if row["check"] == "rehearsals"]
+    assert (ill.code, finding["ok"]) == (8, False)
+    assert [name for name in left if name not in finding["says"]] == []
+    assert ran.json["ok"] is True
+    assert left_behind(boxoffice) == []
+    assert [row["ok"] for row in healthy.rows if row["check"] == "rehearsals"] == [True]
+
+
+def wait_until_gone(pids: list[str]) -> None:
+    """Wait until none of these processes is left."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        assert time.monotonic() < until, "a hand stays when its rehearsal was killed"
+        time.sleep(0.1)
 
 
 def wait_for_hands(pid: int) -> list[str]:

@@ -91,7 +91,7 @@ class Night:
             sale = Sale(self.event_id, tiers, self.office.ticket_key)
             lines = (Wanted(self.luck.choice([LOTE, "Meia"]), 1),)
             order = ImportedOrder(f"x{self.imported}", RITA, lines)
-            made = bring_in(session, self.office.actor, order, sale, now=self.clock())
+            (made,) = bring_in(session, self.office.actor, [order], sale, now=self.clock())
             session.add(
                 Payment(
                     order_id=made.id,

@@ -48,7 +48,8 @@ def brought(office: BoxOffice, order: ImportedOrder, *, mails: bool = False) -> 
         event = event_by_slug(session, SLUG)
         tiers = {tier.name: tier for tier in tiers_of(session, event.id)}
         sale = Sale(event.id, tiers, office.ticket_key, mails=mails)
-        return bring_in(session, office.actor, order, sale, now=office.now())
+        (made,) = bring_in(session, office.actor, [order], sale, now=office.now())
+        return made
 
 
 def test_an_order_is_paid_with_a_ticket_for_each_place(office: BoxOffice) -> None:

@@ -83,7 +83,8 @@ def test_when_a_code_is_taken_another_is_drawn(
 ) -> None:
     an_event(office)
     drawn = chain(repeat("K7QX2M", 4), ["R4TW9Z"])
-    monkeypatch.setattr("boxoffice.orders.place.new_code", lambda: next(drawn))
+    for module in ("lines", "place"):
+        monkeypatch.setattr(f"boxoffice.orders.{module}.new_code", lambda: next(drawn))
 
     codes = [placed(office, a_request(), key=key).code for key in ("k-1", "k-2")]
 

@@ -14,8 +14,8 @@ from boxoffice.promos.rules import Terms
 from boxoffice.rehearsal.drill import Drill
 from boxoffice.rehearsal.play import rehearse
 from boxoffice.rehearsal.report import Report
-from boxoffice.rehearsal.scratch import PREFIX
 from boxoffice.rehearsal.setup import Setup, setup_of
+from tests.leftovers import scratch_databases
 from tests.making import AUDITOR, LOTE, SLUG, a_plan, a_sale, a_tier, an_event, counts
 
 SHORT = Drill(rate=30, seconds=1, hands=2, desks=2, offline=1, seed=3)
@@ -36,14 +36,6 @@ _POSTGRES_BUG = (
 def a_setup(office: BoxOffice) -> Setup:
     with office.reading() as session:
         return setup_of(session, office.actor, SLUG, now=office.now())
-
-
-def scratch_databases(office: BoxOffice) -> list[str]:
-    if office.database.is_sqlite:
-        return []
-    with office.reading() as session:
-        names = session.connection().execute(text("SELECT datname FROM pg_database")).scalars()
-        return [name for name in names if name.startswith(PREFIX)]
 
 
 def wrong(report: Report) -> list[str]:
@@ -81,7 +73,7 @@ def test_a_sound_event_is_sold_out_once_and_its_books_agree(
     assert report.missing == []
     assert any("your 45 buyers in" in line for line in report.advice)
     assert counts(office) == before
-    assert scratch_databases(office) == []
+    assert scratch_databases(office.settings.database_url) == []
 
 
 def test_an_oversell_bug_is_found(office: BoxOffice, tmp_path: Path) -> None:
@@ -158,7 +150,7 @@ def test_a_fault_that_is_none_is_refused_before_anything_is_made(
     with pytest.raises(BadValue, match="did you mean letters_lost"):
         rehearse(office.database, tmp_path / "scratch", a_setup(office), drill)
 
-    assert scratch_databases(office) == []
+    assert scratch_databases(office.settings.database_url) == []
 
 
 def test_a_rehearsal_that_breaks_off_leaves_no_database(office: BoxOffice, tmp_path: Path) -> None:
@@ -170,7 +162,7 @@ def test_a_rehearsal_that_breaks_off_leaves_no_database(office: BoxOffice, tmp_p
     with pytest.raises(KeyboardInterrupt):
         rehearse(office.database, tmp_path, a_setup(office), SHORT, prepare=broken)
 
-    assert scratch_databases(office) == []
+    assert scratch_databases(office.settings.database_url) == []
 
 
 def test_who_may_make_no_database_is_told_how(postgres_url: str, tmp_path: Path) -> None:
