@@ -15,6 +15,13 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", "-n", help="Show the changes and write nothing.")
 ]
+Supervisor = Annotated[
+    str | None,
+    typer.Option("--supervisor", help="Who approves with a PIN what you may not give back alone."),
+]
+PinStdin = Annotated[
+    bool, typer.Option("--pin-stdin", help="Read the PIN from stdin, not the terminal.")
+]
 Whole = Annotated[
     bool,
     typer.Option(
