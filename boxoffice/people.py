@@ -12,8 +12,13 @@ CPF_LENGTH = 11
 CNPJ_LENGTH = 14
 PHONE_MAX = 40  # characters as typed
 PHONE_DIGITS = (8, 15)
+PHONE_SHOWN = 4  # digits of a masked number, the last ones
 
 _PHONE = re.compile(r"\+?[0-9 ().\-/]+")
+_ADDRESS = re.compile(r"[^\s<>()\"',;:@]+@[^\s<>()\"',;:@]+")
+_DOCUMENT = re.compile(
+    r"(?<![\w.])(?:\d{11}|\d{3}\.\d{3}\.\d{3}-\d{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}/[0-9A-Z]{4}-\d{2})(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +137,21 @@ def masked_document(document: str) -> str:
     if len(document) == CNPJ_LENGTH:
         return f"**.{document[2:5]}.{document[5:8]}/****-**"
     return "***" if document else ""
+
+
+def masked_email(email: str) -> str:
+    """Return `email` with enough hidden to be shown in a listing: `a***@example.com`."""
+    name, _, host = email.rpartition("@")
+    return f"{name[:1]}***@{host}" if name else "***" if email else ""
+
+
+def masked_phone(phone: str) -> str:
+    """Return `phone` with enough hidden to be shown in a listing: `*** 5678`."""
+    digits = "".join(sign for sign in phone if sign.isdigit())
+    return f"*** {digits[-PHONE_SHOWN:]}" if digits else "***" if phone else ""
+
+
+def masked_words(text: str) -> str:
+    """Return somebody's words for a listing: addresses and numbers of documents are masked."""
+    hidden = _ADDRESS.sub(lambda found: masked_email(found[0]), text)
+    return _DOCUMENT.sub(lambda found: masked_document(re.sub(r"[./\-]", "", found[0])), hidden)

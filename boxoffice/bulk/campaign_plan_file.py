@@ -16,7 +16,7 @@ from boxoffice.errors import BadFile
 from boxoffice.events.queries import EventView, TierView
 from boxoffice.mail import Attachment
 from boxoffice.orders.rules import QUANTITY_MAX
-from boxoffice.people import Person, masked_document
+from boxoffice.people import Person, masked_document, masked_email
 from boxoffice.promos.campaign import NAME_MAX, CampaignTerms, Guest
 from boxoffice.promos.models import CampaignMode
 from boxoffice.text import shown
@@ -42,7 +42,7 @@ class KeptCampaign:
 
 
 def told_of(plan: CampaignPlan) -> dict[str, Any]:
-    """Return a plan as programs see it. Documents are masked."""
+    """Return a plan as programs see it. Documents and addresses are masked."""
     return {
         "schema": SCHEMA,
         "act": ACT,
@@ -73,7 +73,7 @@ def told_of(plan: CampaignPlan) -> dict[str, Any]:
             {
                 "line": guest.line,
                 "name": guest.person.name,
-                "email": guest.person.email,
+                "email": masked_email(guest.person.email),
                 "document": masked_document(guest.person.document),
                 "company": guest.person.company,
                 "quantity": guest.quantity,

@@ -15,7 +15,7 @@ from boxoffice.events.queries import EventView
 from boxoffice.orders.importing import ImportedOrder
 from boxoffice.orders.place import Wanted
 from boxoffice.orders.rules import QUANTITY_MAX
-from boxoffice.people import Person, masked_document
+from boxoffice.people import Person, masked_document, masked_email
 from boxoffice.text import shown
 from boxoffice.times import iso
 
@@ -38,7 +38,7 @@ class KeptPlan:
 
 
 def told_of(plan: ImportPlan) -> dict[str, Any]:
-    """Return a plan as programs see it. Documents are masked."""
+    """Return a plan as programs see it. Documents and addresses are masked."""
     places = plan.places
     return {
         "schema": SCHEMA,
@@ -69,7 +69,7 @@ def told_of(plan: ImportPlan) -> dict[str, Any]:
             {
                 "external_id": order.external_id,
                 "buyer_name": order.buyer.name,
-                "buyer_email": order.buyer.email,
+                "buyer_email": masked_email(order.buyer.email),
                 "buyer_document": masked_document(order.buyer.document),
                 "tickets": sum(order.places.values()),
                 "rows": list(order.rows),

@@ -1,12 +1,13 @@
 """`boxoffice courtesy`: places given away by campaigns: redeem, list, remind, reclaim."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from boxoffice.cli.bulk import progress_of
 from boxoffice.cli.courtesy_send import app as send_app
-from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Yes, example, noun
+from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Whole, Yes, example, noun
 
 if TYPE_CHECKING:
     from boxoffice.office import BoxOffice
@@ -90,28 +91,40 @@ def list_command(
         str | None, typer.Option(help="planned, sent, redeemed, expired or revoked.")
     ] = None,
     limit: Limit = 100,
+    with_documents: Whole = False,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
     """List the guests of campaigns, and what became of each."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.people import masked_email
+    from boxoffice.privacy.unmask import unmask
     from boxoffice.reports.courtesies import courtesies
 
     wanted = _state(state)
-    with office_of(ctx) as office, office.reading() as session:
-        found = courtesies(
-            session, office.actor,
-            event=event, campaign=campaign, state=wanted, limit=limit, now=office.now(),
-        )  # fmt: skip
+    with office_of(ctx) as office:
+        with office.reading() as session:
+            found = courtesies(
+                session, office.actor,
+                event=event, campaign=campaign, state=wanted, limit=limit, now=office.now(),
+            )  # fmt: skip
+        if with_documents:
+            seen = Counter(guest.campaign_id for guest in found)
+            with office.writing() as session:
+                unmask(session, office.actor, "campaign", seen, now=office.now())
     if as_json:
         for guest in found:
-            show.as_json_line(_courtesy_json(guest), fields)
+            show.as_json_line(_courtesy_json(guest, whole=with_documents), fields)
         return
+
+    def email(guest: "Courtesy") -> str:
+        return guest.email if with_documents else masked_email(guest.email)
+
     show.table(
         ["campaign", "guest", "e-mail", "places", "state", "code or order"],
         [
-            [c.campaign, c.name, c.email, str(c.quantity), c.state, c.code or c.order or ""]
+            [c.campaign, c.name, email(c), str(c.quantity), c.state, c.code or c.order or ""]
             for c in found
         ],
     )
@@ -208,9 +221,9 @@ def _state(text: str | None) -> "CampaignRowState | None":
     return CampaignRowState(text)
 
 
-def _courtesy_json(guest: "Courtesy") -> dict[str, Any]:
-    """A guest of a campaign. The document is masked."""
-    from boxoffice.people import masked_document
+def _courtesy_json(guest: "Courtesy", *, whole: bool) -> dict[str, Any]:
+    """A guest of a campaign. Unless it is `whole`, the document and the address are masked."""
+    from boxoffice.people import masked_document, masked_email
     from boxoffice.times import iso
 
     return {
@@ -221,8 +234,8 @@ def _courtesy_json(guest: "Courtesy") -> dict[str, Any]:
         "tier": guest.tier,
         "line": guest.line,
         "name": guest.name,
-        "email": guest.email,
-        "document": masked_document(guest.document),
+        "email": guest.email if whole else masked_email(guest.email),
+        "document": guest.document if whole else masked_document(guest.document),
         "company": guest.company,
         "job_title": guest.title,
         "quantity": guest.quantity,

@@ -15,6 +15,19 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", "-n", help="Show the changes and write nothing.")
 ]
+Supervisor = Annotated[
+    str | None,
+    typer.Option("--supervisor", help="Who approves with a PIN what you may not give back alone."),
+]
+PinStdin = Annotated[
+    bool, typer.Option("--pin-stdin", help="Read the PIN from stdin, not the terminal.")
+]
+Whole = Annotated[
+    bool,
+    typer.Option(
+        "--with-documents", help="Show documents, addresses and phones whole; it is audited."
+    ),
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Print at most this many.")]
 EventSlug = Annotated[str, typer.Option("--event", "-e", help="The event, by its slug.")]
 ListName = Annotated[str | None, typer.Option("--list", help="The door list, by its name.")]

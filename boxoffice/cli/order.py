@@ -4,7 +4,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from boxoffice.cli.options import AsJson, EventSlug, Fields, Key, Limit, Quiet, Yes, example, noun
+from boxoffice.cli.options import (
+    AsJson,
+    EventSlug,
+    Fields,
+    Key,
+    Limit,
+    Quiet,
+    Whole,
+    Yes,
+    example,
+    noun,
+)
 from boxoffice.cli.order_change import app as change_app
 from boxoffice.cli.order_import import app as import_app
 from boxoffice.cli.order_money import app as money_app
@@ -191,15 +202,21 @@ def place_command(
 
 @app.command("show", epilog=example("boxoffice order show K7QX2M --json"))
 def show_command(
-    ctx: typer.Context, code: Code, as_json: AsJson = False, fields: Fields = None
+    ctx: typer.Context,
+    code: Code,
+    with_documents: Whole = False,
+    as_json: AsJson = False,
+    fields: Fields = None,
 ) -> None:
     """Show one order with its tickets and its payment."""
     from boxoffice.cli.opening import office_of
-    from boxoffice.cli.order_answer import read, show_order
+    from boxoffice.cli.order_answer import read, show_order, shows_whole
 
     with office_of(ctx) as office:
         order, payment = read(office, code)
-    show_order(order, payment, as_json=as_json, fields=fields)
+        if with_documents:
+            shows_whole(office, "order", order.id)
+    show_order(order, payment, as_json=as_json, fields=fields, whole=with_documents)
 
 
 @app.command("find", epilog=example("boxoffice order find 'joao sil'"))

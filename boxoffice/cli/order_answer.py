@@ -1,5 +1,7 @@
 """What the commands on orders answer with."""
 
+from uuid import UUID
+
 from boxoffice.cli import show
 from boxoffice.cli.shapes import order_json, order_line_json
 from boxoffice.db import ReadSession
@@ -7,6 +9,7 @@ from boxoffice.office import BoxOffice
 from boxoffice.orders.queries import OrderLineView, OrderView, order_view
 from boxoffice.payments.models import PaymentState
 from boxoffice.payments.queries import PaymentView, payment_of_order
+from boxoffice.people import masked_document
 
 
 def read(office: BoxOffice, code: str) -> tuple[OrderView, PaymentView | None]:
@@ -23,6 +26,18 @@ def read_in(
     return order, payment_of_order(session, order.id)
 
 
+def shows_whole(office: BoxOffice, noun: str, subject_id: UUID) -> None:
+    """Leave it in the audit that a whole document is shown, before it is.
+
+    Raises:
+        Forbidden: the actor may not see whole documents.
+    """
+    from boxoffice.privacy.unmask import unmask
+
+    with office.writing() as session:
+        unmask(session, office.actor, noun, {subject_id: 1}, now=office.now())
+
+
 def check_fields(session: ReadSession, office: BoxOffice, code: str, fields: str | None) -> None:
     """Refuse a wrong field while the order is not kept yet."""
     if fields is not None:
@@ -36,14 +51,16 @@ def show_order(
     as_json: bool,
     fields: str | None,
     quiet: bool = False,
+    whole: bool = False,
 ) -> None:
-    """Show one order: as JSON, as its code alone, or for people."""
+    """Show one order: as JSON, as its code alone, or for people. `whole` hides no document."""
     if quiet:
         show.line(order.code)
         return
     if as_json:
-        show.as_json_line(order_json(order, payment), fields)
+        show.as_json_line(order_json(order, payment, whole=whole), fields)
         return
+    document = order.buyer.document if whole else masked_document(order.buyer.document)
     fee = f" (fee {order.fee})" if order.fee.minor else ""
     show.pairs(
         [
@@ -51,6 +68,8 @@ def show_order(
             ("event", order.event_title),
             ("buyer", order.buyer.name),
             ("e-mail", order.buyer.email),
+            ("phone", order.buyer.phone),
+            ("document", document),
             ("mail", "" if order.mail is None else f"{order.mail.template} {order.mail.state}"),
             ("payment", "" if payment is None else f"{payment.method} {payment.state}"),
             ("due", str(payment.balance) if payment is not None and payment.balance.minor else ""),

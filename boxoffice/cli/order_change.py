@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from boxoffice.cli.options import AsJson, Fields, Yes, example, noun
+from boxoffice.cli.options import AsJson, Fields, PinStdin, Supervisor, Yes, example, noun
 
 app = noun("Change orders: their holders, their notes, their money.")
 
@@ -169,13 +169,8 @@ def refund_command(
         str | None,
         typer.Option("--idempotency-key", help="Make a repeat refund nothing.", metavar="KEY"),
     ] = None,
-    supervisor: Annotated[
-        str | None,
-        typer.Option(help="Who approves with a PIN what you may not give back alone."),
-    ] = None,
-    pin_stdin: Annotated[
-        bool, typer.Option("--pin-stdin", help="Read the PIN from stdin, not the terminal.")
-    ] = False,
+    supervisor: Supervisor = None,
+    pin_stdin: PinStdin = False,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:

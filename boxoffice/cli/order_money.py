@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from boxoffice.cli.options import AsJson, Fields, example, noun
+from boxoffice.cli.options import AsJson, Fields, PinStdin, Supervisor, example, noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,12 +36,15 @@ def swap_command(
     proof: Annotated[
         str, typer.Option(help="How cash was given back; needed for what a till took.")
     ] = "",
+    supervisor: Supervisor = None,
+    pin_stdin: PinStdin = False,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
     """Move a ticket to another tier. A dearer one is held until the difference is paid."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_refund import approved
     from boxoffice.orders.tickets import ticket_named
     from boxoffice.payments.exchange import exchange
     from boxoffice.text import clean_in
@@ -49,6 +52,7 @@ def swap_command(
     shown_proof = clean_in(proof, name="--proof", empty=True)
     with office_of(ctx) as office:
         how = _till(office, method)
+        approved_by = approved(office, supervisor, pin_stdin=pin_stdin) if supervisor else None
         with office.writing() as session:
             order, row = ticket_named(session, ticket)
             code, number = order.code, row.number
@@ -62,6 +66,7 @@ def swap_command(
                 even_if_closed=even_if_closed,
                 proof=shown_proof,
                 now=office.now(),
+                approved_by=approved_by,
             )
             _check(session, office, code, fields)
 

@@ -105,7 +105,7 @@ def list_command(
         promos = promo_views(session, event, now=office.now(), limit=limit)
     if as_json:
         for promo in promos:
-            show.as_json_line(_promo_json(promo), fields)
+            show.as_json_line(_promo_line(promo), fields)
         return
     show.table(
         ["code", "gives", "used", "of", "now"],
@@ -217,7 +217,7 @@ def _show_made(office: "BoxOffice", event: str, codes: list[str], *, as_json: bo
         made = promo_views_of(session, event, codes, now=office.now())
     for promo in made:
         if as_json:
-            show.as_json_line(_promo_json(promo))
+            show.as_json_line(_promo_line(promo))
         else:
             show.line(f"+ promo {promo.code}: {_gives(promo)}")
 
@@ -249,6 +249,7 @@ def _show_one(
             ("opens", opens),
             ("closes", closes),
             ("for", promo.recipient_name),
+            ("e-mail", promo.recipient_email),
             ("note", promo.note),
         ]
     )
@@ -264,6 +265,13 @@ def _gives(promo: "PromoView") -> str:
         return "a courtesy"
     money = Money(promo.value, promo.currency)
     return f"{money} less" if promo.kind is PromoKind.AMOUNT else f"a place for {money}"
+
+
+def _promo_line(promo: "PromoView") -> dict[str, Any]:
+    """A promo as one line of a list: the address of whom it is for is masked."""
+    from boxoffice.people import masked_email
+
+    return _promo_json(promo) | {"recipient_email": masked_email(promo.recipient_email)}
 
 
 def _promo_json(promo: "PromoView") -> dict[str, Any]:

@@ -60,8 +60,11 @@ def change_json(change: "Change") -> dict[str, Any]:
     }
 
 
-def order_json(order: "OrderView", payment: "PaymentView | None") -> dict[str, Any]:
-    """An order with its tickets, and its latest payment."""
+def order_json(
+    order: "OrderView", payment: "PaymentView | None", *, whole: bool = False
+) -> dict[str, Any]:
+    """An order with its tickets, and its latest payment. Unless `whole`, the document is masked."""
+    document = order.buyer.document if whole else masked_document(order.buyer.document)
     return {
         "order": {
             "code": order.code,
@@ -70,7 +73,8 @@ def order_json(order: "OrderView", payment: "PaymentView | None") -> dict[str, A
             "channel": order.channel,
             "buyer_name": order.buyer.name,
             "buyer_email": order.buyer.email,
-            "buyer_document": masked_document(order.buyer.document) if order.buyer.document else "",
+            "buyer_document": document,
+            "buyer_phone": order.buyer.phone,
             "subtotal_minor": order.subtotal.minor,
             "discount_minor": order.discount.minor,
             "fee_minor": order.fee.minor,

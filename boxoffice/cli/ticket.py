@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from boxoffice.cli.options import AsJson, Fields, example, noun
+from boxoffice.cli.options import AsJson, Fields, Whole, example, noun
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -52,19 +52,27 @@ def pdf_command(
 
 @app.command("show", epilog=example("boxoffice ticket show K7QX2M-1 --json"))
 def show_command(
-    ctx: typer.Context, ticket: TicketName, as_json: AsJson = False, fields: Fields = None
+    ctx: typer.Context,
+    ticket: TicketName,
+    with_documents: Whole = False,
+    as_json: AsJson = False,
+    fields: Fields = None,
 ) -> None:
     """Show one ticket: whom it lets in, where, and whether it is good."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
+    from boxoffice.cli.order_answer import shows_whole
     from boxoffice.orders.tickets import ticket_details
 
-    with office_of(ctx) as office, office.reading() as session:
-        found = ticket_details(session, ticket, office.ticket_key)
+    with office_of(ctx) as office:
+        with office.reading() as session:
+            found = ticket_details(session, ticket, office.ticket_key)
+        if with_documents:
+            shows_whole(office, "ticket", found.id)
     if as_json:
-        show.as_json_line(_json(found), fields)
+        show.as_json_line(_json(found, whole=with_documents), fields)
     else:
-        _show(found)
+        _show(found, whole=with_documents)
 
 
 @app.command("reissue", epilog=example("boxoffice ticket reissue K7QX2M-1 --reason 'lost'"))
@@ -145,7 +153,7 @@ def _details(office: "BoxOffice", ticket_id: "UUID") -> "TicketDetails":
         return details_of(session, ticket_id, office.ticket_key)
 
 
-def _show(found: "TicketDetails") -> None:
+def _show(found: "TicketDetails", *, whole: bool = False) -> None:
     from boxoffice.cli import show
 
     show.pairs(
@@ -153,6 +161,7 @@ def _show(found: "TicketDetails") -> None:
             (found.short_code, f"{found.state}  {found.tier}  {found.price}"),
             ("holder", found.holder.name),
             ("e-mail", found.holder.email),
+            ("document", _document(found, whole=whole)),
             ("company", found.holder.company),
             ("event", found.event_slug),
             ("seat", found.seat),
@@ -163,9 +172,13 @@ def _show(found: "TicketDetails") -> None:
     )
 
 
-def _json(found: "TicketDetails") -> dict[str, Any]:
+def _document(found: "TicketDetails", *, whole: bool) -> str:
     from boxoffice.people import masked_document
 
+    return found.holder.document if whole else masked_document(found.holder.document)
+
+
+def _json(found: "TicketDetails", *, whole: bool = False) -> dict[str, Any]:
     return {
         "short_code": found.short_code,
         "code": found.code,
@@ -175,7 +188,7 @@ def _json(found: "TicketDetails") -> dict[str, Any]:
         "tier": found.tier,
         "holder_name": found.holder.name,
         "holder_email": found.holder.email,
-        "holder_document": masked_document(found.holder.document),
+        "holder_document": _document(found, whole=whole),
         "holder_company": found.holder.company,
         "holder_title": found.holder.title,
         "seat": found.seat,

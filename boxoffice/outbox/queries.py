@@ -1,6 +1,6 @@
 """Questions about jobs: answered as plain values."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from boxoffice.db import ReadSession
 from boxoffice.errors import NotFound
 from boxoffice.outbox.jobs import Promise
 from boxoffice.outbox.models import Job, JobState, Queue
+from boxoffice.people import masked_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,18 @@ def last_error_of(session: ReadSession, job: Promise) -> str:
 
 
 def list_jobs(session: ReadSession, state: JobState | None, *, limit: int) -> list[JobView]:
-    """Return jobs, the newest first; in one state when it is named."""
+    """Return jobs, the newest first; in one state when it is named.
+
+    In their errors, addresses and documents are masked: a list is no place for them.
+    """
     statement = select(Job).order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit)
     if state is not None:
         statement = statement.where(Job.state == state)
-    return [JobView.of(job) for job in session.exec(statement).all()]
+    views = [JobView.of(job) for job in session.exec(statement).all()]
+    return [
+        replace(view, last_error=view.last_error and masked_words(view.last_error))
+        for view in views
+    ]
 
 
 def job_view(session: ReadSession, job_id: UUID) -> JobView:

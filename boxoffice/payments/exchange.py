@@ -26,12 +26,14 @@ def exchange(
     even_if_closed: bool,
     proof: str,
     now: datetime,
+    approved_by: Actor | None = None,
 ) -> Swapped:
     """Swap a ticket to another tier with its money, all or nothing.
 
     Of a paid order, the ticket of a dearer tier is held until the difference is in; that of a
     cheaper one gives the difference back, unless `keeps_difference`. The charge of an order that
-    is not paid is replaced by one for its new total.
+    is not paid is replaced by one for its new total. `approved_by` is a second person, for a
+    difference that the actor may not give back alone.
 
     Raises:
         Forbidden, NotFound, WrongState, Refused: as `swap`, `refund` and `collect` do.
@@ -56,7 +58,7 @@ def exchange(
     session.flush()
     if done.back.minor:
         back = RefundRequest(amount=done.back, reason="swap", proof=proof, ends_tickets=False)
-        refund(session, actor, order_id, back, now=now)
+        refund(session, actor, order_id, back, now=now, approved_by=approved_by)
     order = locked_order(session, order_id)
     must_agree(session, order)
     due = balance_of(session, order)

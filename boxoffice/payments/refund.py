@@ -53,6 +53,10 @@ class RefundRequest:
     proof: str = ""  # how money was given back by hand
     ends_tickets: bool = True  # not when a ticket only became cheaper
 
+    def command(self, order_code: str) -> str:
+        """Return the command that asks for this: a swap gives back what its ticket costs less."""
+        return f"order refund {order_code}" if self.ends_tickets else "order swap TICKET --tier T"
+
     @property
     def digest(self) -> str:
         """SHA-256 of what the request gives back, to tell an idempotency key of another one.
@@ -133,6 +137,7 @@ def refund(
         session,
         actor,
         order.code,
+        request.command(order.code),
         Money(gone + amount.minor, order.currency),
         is_of_drawer=all(part.is_of_till for part in parts),
         approved_by=approved_by,

@@ -25,6 +25,7 @@ def must_be_approved(
     session: ReadSession,
     actor: Actor,
     order_code: str,
+    command: str,
     total: Money,
     *,
     is_of_drawer: bool,
@@ -33,6 +34,7 @@ def must_be_approved(
     """Check that the actor may give this back alone, or that somebody else approved it.
 
     `total` is all that has gone back of the order, this refund with it: many small ones are one.
+    `command` is what asked for it: with a supervisor's name, it may go through.
 
     Raises:
         Forbidden: they approved it themselves (`approval.self`), or whoever did may not.
@@ -49,7 +51,7 @@ def must_be_approved(
             )
     by = approved_by or actor
     limit = refund_limit_of(session, by)
-    hint = f"have it approved: boxoffice order refund {order_code} --supervisor NAME"
+    hint = f"have it approved: boxoffice {command} --supervisor NAME"
     if limit is not None and total.minor > limit:
         raise Refused(
             f"{by.name} gives back at most {Money(limit, total.currency)} of an order alone; "

@@ -28,7 +28,7 @@ class Permission(StrEnum):
     RESOLVE_CONFLICT = "close a conflict of the door"
     SEE_PEOPLE = "see who bought and who comes"
     EXPORT = "export data"
-    EXPORT_DOCUMENTS = "export whole document numbers"
+    EXPORT_DOCUMENTS = "see and export whole document numbers"
     AUDIT = "read the audit"
     PRIVACY = "answer and erase for a person"
     STAFF = "add people and change what they may do"

@@ -8,12 +8,15 @@ from boxoffice.audit.models import AuditEntry
 from boxoffice.errors import Forbidden, Refused
 from boxoffice.money import Money
 from boxoffice.office import BoxOffice
+from boxoffice.payments.collect import Till
+from boxoffice.payments.exchange import exchange
 from boxoffice.payments.models import Refund
 from boxoffice.payments.refund import RefundRequest, refund
 from boxoffice.staff.change import change_refund_limit
 from boxoffice.staff.rules import Actor, Role
+from boxoffice.tickets.models import Ticket
 from boxoffice.till.open_shift import open_shift
-from tests.making import LOTE, a_sale, an_event, rows
+from tests.making import LOTE, a_plan, a_sale, a_tier, an_event, applied, rows
 from tests.payments.refunding import paid_by_pix
 from tests.staff.people import ROOT, added
 
@@ -41,6 +44,16 @@ def back(
     with office.writing() as session:
         done = refund(session, actor, order_id, request, now=office.now(), approved_by=by)
     return done.amount
+
+
+def swapped(office: BoxOffice, ticket_id: UUID, by: Actor | None = None) -> None:
+    """Swap a ticket to a cheaper tier, as the clerk."""
+    with office.writing() as session:
+        exchange(
+            session, CLERK, ticket_id, "Lote 0", Till(office.ticket_key),
+            keeps_difference=False, even_if_closed=False, proof="", now=office.now(),
+            approved_by=by,
+        )  # fmt: skip
 
 
 def limited(office: BoxOffice, name: str, minor: int | None) -> None:
@@ -120,3 +133,19 @@ def test_a_clerk_gives_back_out_of_the_drawer_alone(counter: BoxOffice) -> None:
 
     assert caught.value.case == "refund.not_of_drawer"
     assert back(counter, order, 1_000, by=LEAD) == Money(1_000)
+
+
+def test_a_clerks_swap_of_a_pix_order_gives_back_with_a_second_person(counter: BoxOffice) -> None:
+    applied(counter, a_plan(a_tier(), a_tier("Lote 0", price="50,00")))
+    order_id = paid_by_pix(counter)
+    ticket_id = next(one.id for one in rows(counter, Ticket) if one.order_id == order_id)
+
+    with pytest.raises(Refused) as caught:
+        swapped(counter, ticket_id)
+    swapped(counter, ticket_id, by=LEAD)
+
+    assert caught.value.case == "refund.not_of_drawer"
+    assert "boxoffice order swap TICKET --tier T --supervisor" in (caught.value.hint or "")
+    assert [row.amount_minor for row in rows(counter, Refund)] == [5_000]
+    (entry,) = [one for one in rows(counter, AuditEntry) if one.verb == "order.refund"]
+    assert (entry.actor, entry.facts["approved_by"]) == (CLERK.name, LEAD.name)
