@@ -18,6 +18,7 @@ from tui.text import fit
 
 _WIDTH_MIN = 8
 _HEAD_LINES = 1
+_NOTHING = Text("", no_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,9 @@ class Listing(DataTable[Text]):
     def __init__(self, columns: Sequence[Column], *, id: str) -> None:  # noqa: A002  (Textual's)
         super().__init__(cursor_type="row", id=id, zebra_stripes=False)
         self._columns = columns
+        self._widths = [column.width or _WIDTH_MIN for column in columns]
         self._lines: tuple[Line, ...] = ()
-        for place, column in enumerate(columns):
-            self.add_column(
-                Text(column.head, no_wrap=True), width=column.width or _WIDTH_MIN, key=str(place)
-            )
+        self.add_column(_NOTHING, width=_WIDTH_MIN)  # Textual's own; the cells are ours
 
     @property
     def chosen(self) -> str:
@@ -73,7 +72,7 @@ class Listing(DataTable[Text]):
         self._lines = wanted
         self.clear()
         for line in wanted:
-            self.add_row(*line.cells, key=line.key)
+            self.add_row(_NOTHING, key=line.key)
         keys = [line.key for line in wanted]
         if keys:
             to = keys.index(before) if before in keys else min(max(at, 0), len(keys) - 1)
@@ -93,20 +92,15 @@ class Listing(DataTable[Text]):
         where = Style.from_meta({"row": place, "column": 0})
         if place < 0:
             style = self.get_component_rich_style("datatable--header") + where
-            heads = zip(self._columns, self._columns_now(), strict=True)
+            heads = zip(self._columns, self._widths, strict=True)
             parts = [[Segment(self._head(column.head, width), style)] for column, width in heads]
         else:
             style, above = self._row_styles(place)
             style += where
-            cells = zip(self._lines[place].cells, self._columns_now(), strict=True)
+            cells = zip(self._lines[place].cells, self._widths, strict=True)
             parts = [self._cell(cell, width, style, above) for cell, width in cells]
         line = Strip([segment for part in parts for segment in part])
-        return line.crop_extend(
-            self.scroll_offset.x, self.scroll_offset.x + self.size.width, style
-        ).simplify()
-
-    def _columns_now(self) -> list[int]:
-        return [column.width for column in self.ordered_columns]
+        return line.adjust_cell_length(self.size.width, style).simplify()
 
     def _row_styles(self, place: int) -> tuple[Style, Style]:
         """Return the style of a row, and the colour that no cell of it changes."""
@@ -132,12 +126,9 @@ class Listing(DataTable[Text]):
         """Give the open column what the others leave."""
         around = 2 * self.cell_padding
         taken = sum(column.width + around for column in self._columns if column.width)
-        open_ones = [place for place, column in enumerate(self._columns) if not column.width]
-        for place in open_ones:
-            left = (event.size.width - taken) // len(open_ones) - around
-            found = self.ordered_columns[place]
-            if found.width != max(left, _WIDTH_MIN):
-                found.width = max(left, _WIDTH_MIN)
-                found.auto_width = False
-                self._require_update_dimensions = True
-                self.refresh()
+        open_count = sum(not column.width for column in self._columns)
+        left = (event.size.width - taken) // max(1, open_count) - around
+        widths = [column.width or max(left, _WIDTH_MIN) for column in self._columns]
+        if widths != self._widths:
+            self._widths = widths
+            self.refresh()
