@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from boxoffice.errors import BadValue
 
@@ -51,9 +52,14 @@ class Money:
 
     def __str__(self) -> str:
         """Write the amount as a Brazilian reader expects: `R$ 1.234,56`."""
-        from babel.numbers import format_currency  # noqa: PLC0415  (30 ms, only to show money)
+        return _written(self)
 
-        return format_currency(self.decimal, self.currency, locale="pt_BR").replace("\xa0", " ")
+
+@lru_cache(maxsize=4096)  # a page of orders has few prices, and is drawn anew at each key
+def _written(money: Money) -> str:
+    from babel.numbers import format_currency  # noqa: PLC0415  (30 ms, only to show money)
+
+    return format_currency(money.decimal, money.currency, locale="pt_BR").replace("\xa0", " ")
 
 
 def parse_money(text: str, *, name: str = "amount", currency: str = "BRL") -> Money:

@@ -51,7 +51,6 @@ class CodesBoard(Board):
 
     def on_mount(self) -> None:
         """Begin on the codes."""
-        super().on_mount()
         self.hand(self.query_one("#promos"))
 
     def ask(self, session: ReadSession) -> Found:

@@ -74,7 +74,6 @@ class CounterBoard(Board):
 
     def on_mount(self) -> None:
         """Begin with an empty cart, on the tiers."""
-        super().on_mount()
         self._cart: dict[str, int] = {}
         self._typed = ""
         self._event: EventView | None = None

@@ -45,7 +45,6 @@ class EventsBoard(Board):
 
     def on_mount(self) -> None:
         """Begin on the events."""
-        super().on_mount()
         self._events: dict[str, EventView] = {}
         self.hand(self.query_one("#events"))
 

@@ -50,7 +50,6 @@ class ExportsBoard(Board):
 
     def on_mount(self) -> None:
         """Begin on what can be exported."""
-        super().on_mount()
         self._written: dict[str, Written] = {}
         self.hand(self.query_one("#exports"))
 

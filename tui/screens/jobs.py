@@ -64,7 +64,6 @@ class JobsBoard(Board):
 
     def on_mount(self) -> None:
         """Begin on the jobs."""
-        super().on_mount()
         self._is_bad_only = False
         self.hand(self.query_one("#jobs"))
 

@@ -78,7 +78,6 @@ class OrdersBoard(Board):
 
     def on_mount(self) -> None:
         """Begin with the search."""
-        super().on_mount()
         self._text = ""
         self._code = ""
         self._is_looking = False

@@ -62,7 +62,6 @@ class StaffBoard(Board):
 
     def on_mount(self) -> None:
         """Begin on the members."""
-        super().on_mount()
         self._roles: dict[str, str] = {}
         self.hand(self.query_one("#staff"))
 

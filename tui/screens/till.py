@@ -49,7 +49,6 @@ class TillBoard(Board):
 
     def on_mount(self) -> None:
         """Begin without a shift."""
-        super().on_mount()
         self._shift: ShiftView | None = None
         self.hand(self.query_one("#till"))
 
