@@ -1,8 +1,8 @@
 """A column of an export, and how the database writes its cells, so that Python need not.
 
 Each row leaves the database as one text, its cells parted by `CELL`, or as a JSON object: reading
-fifteen values a row and writing them again costs three times as much. The statements are the same
-on both databases.
+fifteen values a row and writing them again costs three times as much. The cells are the same on
+both databases.
 """
 
 from collections.abc import Sequence
@@ -70,9 +70,16 @@ def row_text(columns: Sequence[Column], *, as_json: bool, has_documents: bool) -
 
     For JSON it is the object, but for the escapes: its own quotes are `QUOTE`, which no text holds.
     """
-    cells = [_cell(column, as_json=as_json, has_documents=has_documents) for column in columns]
+    cells = row_cells(columns, as_json=as_json, has_documents=has_documents)
     template = _object(columns) if as_json else CELL.join(["%s"] * len(cells))
     return formatted(literal(template, String()), *cells)
+
+
+def row_cells(
+    columns: Sequence[Column], *, has_documents: bool, as_json: bool = False
+) -> list[ColumnElement[str]]:
+    """Return the expression of every cell, for a database that parts them by itself."""
+    return [_cell(column, as_json=as_json, has_documents=has_documents) for column in columns]
 
 
 def _object(columns: Sequence[Column]) -> str:

@@ -1,7 +1,6 @@
 """How rows become a file: CSV for programs and for Excel, JSON Lines, workbooks, Parquet.
 
-Rows come as the database wrote them, one text each, whose cells `CELL` parts; for JSON, whole
-objects whose quotes are `QUOTE`. Most are harmless, and a block of them is looked at as a whole.
+Most rows are harmless as the database wrote them, and a block of them is looked at as a whole.
 What is done to a row never depends on its neighbours: the same world gives the same bytes.
 """
 
@@ -9,14 +8,15 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from boxoffice.exports.block import ROW, Block
 from boxoffice.exports.columns import CELL, QUOTE, Kind
-from boxoffice.exports.harmless import CELL_MAX, ROW, is_harmless_csv, is_harmless_json
+from boxoffice.exports.harmless import CELL_MAX, is_harmless_csv, is_harmless_json
 from boxoffice.exports.sheet import Sheet
 from boxoffice.exports.workbook import as_parquet, as_xlsx
 from boxoffice.text import inert_json, shown, spreadsheet_cell
@@ -53,7 +53,7 @@ def as_excel_br(sheet: Sheet) -> Iterator[bytes]:
     for block in sheet.blocks:
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        for row in block:
+        for row in block.rows:
             cells = zip(row.split(CELL), kinds, strict=True)
             writer.writerow([_in_brazil(cell, kind, sheet.zone) for cell, kind in cells])
         yield text.getvalue().encode()
@@ -88,24 +88,24 @@ def _header(sheet: Sheet, delimiter: str) -> bytes:
     return (delimiter.join(column.name for column in sheet.columns) + "\r\n").encode()
 
 
-def _csv_rows(rows: Sequence[str], width: int) -> bytes:
-    raw = ROW.join(rows).encode()
-    if is_harmless_csv(rows, raw, width):
-        return raw.replace(_CELL, b",").replace(_ROW, b"\r\n") + b"\r\n"
-    return _halved(rows, lambda some: _csv_rows(some, width)) or _csv_row(rows[0]).encode()
+def _csv_rows(block: Block, width: int) -> bytes:
+    if is_harmless_csv(block, width):
+        return block.raw.replace(_CELL, b",").replace(_ROW, b"\r\n")
+    return _halved(block, lambda some: _csv_rows(some, width)) or _csv_row(block.rows[0]).encode()
 
 
-def _json_rows(rows: Sequence[str]) -> bytes:
-    raw = ROW.join(rows).encode()
-    if is_harmless_json(rows, raw):
-        return raw.replace(_QUOTE, b'"').replace(_ROW, b"\n") + b"\n"
-    return _halved(rows, _json_rows) or _object(rows[0]).encode()
+def _json_rows(block: Block) -> bytes:
+    if is_harmless_json(block):
+        return block.raw.replace(_QUOTE, b'"')  # its lines end as they should
+    return _halved(block, _json_rows) or _object(block.rows[0]).encode()
 
 
-def _halved(rows: Sequence[str], written: Callable[[Sequence[str]], bytes]) -> bytes:
+def _halved(block: Block, written: Callable[[Block], bytes]) -> bytes:
     """Write each half by itself, to find the rows that are not harmless; one row has no halves."""
-    middle = len(rows) // 2
-    return written(rows[:middle]) + written(rows[middle:]) if middle else b""
+    middle = block.count // 2
+    if not middle:
+        return b""
+    return written(Block.of(block.rows[:middle])) + written(Block.of(block.rows[middle:]))
 
 
 def _csv_row(row: str) -> str:

@@ -5,10 +5,10 @@ One pass gives every byte its class; what is left are searches for one or two by
 
 from collections.abc import Sequence
 
+from boxoffice.exports.block import ROW, Block
 from boxoffice.exports.columns import CELL, QUOTE
 from boxoffice.text import FORMULA_STARTS
 
-ROW = "\x1e"  # parts rows while they are looked at
 CELL_MAX = 1_000  # characters of a cell that people are shown
 
 _ROW = ROW.encode()
@@ -35,32 +35,33 @@ _CSV = _classes(special='",', parts=CELL + ROW, starts=[s for s in FORMULA_START
 _JSON = _classes(special='"\\', parts=QUOTE + ROW)
 
 
-def is_harmless_csv(rows: Sequence[str], raw: bytes, width: int) -> bool:
+def is_harmless_csv(block: Block, width: int) -> bool:
     """Say whether rows of so many cells can be CSV with commas between their cells.
 
-    `raw` are the rows in UTF-8, parted by `ROW`. No cell needs quotes, is too long or a formula.
+    No cell needs quotes, is too long or a formula.
     """
-    seen = raw.translate(_CSV)
+    seen = block.raw.translate(_CSV)
     return (
         _ACTS not in seen
-        and _are_as_many(rows, raw)
-        and max(map(len, rows)) <= CELL_MAX
+        and _are_as_many(block)
+        and block.longest <= CELL_MAX
         and not seen.startswith(_STARTS)
         and _PARTS + _STARTS not in seen
-        and _is_printable(raw, _WIDE_STARTS)
+        and _is_printable(block.raw, _WIDE_STARTS)
         # A line of one empty cell would be no line.
-        and (width > 1 or all(rows))
+        and (width > 1 or all(block.rows))
     )
 
 
-def is_harmless_json(rows: Sequence[str], raw: bytes) -> bool:
-    """Say whether rows need no escape in JSON, nor on a terminal; `raw` as above."""
-    return _ACTS not in raw.translate(_JSON) and _are_as_many(rows, raw) and _is_printable(raw, ())
+def is_harmless_json(block: Block) -> bool:
+    """Say whether rows need no escape in JSON, nor on a terminal."""
+    raw = block.raw
+    return _ACTS not in raw.translate(_JSON) and _are_as_many(block) and _is_printable(raw, ())
 
 
-def _are_as_many(rows: Sequence[str], raw: bytes) -> bool:
+def _are_as_many(block: Block) -> bool:
     """Say whether no row has a `ROW` of its own."""
-    return raw.count(_ROW) == len(rows) - 1
+    return block.raw.count(_ROW) == block.count
 
 
 def _is_printable(raw: bytes, special: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ def list_pdf(sheet: Sheet) -> bytes:
 
     A row is one line, which shrinks and is then cut: no guest moves another one down.
     """
-    rows = [row.split(CELL) for block in sheet.blocks for row in block]
+    rows = [row.split(CELL) for block in sheet.blocks for row in block.rows]
     title = sheet.title or "Lista"
     return pdf(_pages(sheet, rows, title), created_at=_MADE_AT, title=title, lang="pt-BR")
 

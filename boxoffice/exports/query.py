@@ -14,13 +14,13 @@ from sqlalchemy import select
 
 from boxoffice.db import ReadSession
 from boxoffice.errors import BadValue
-from boxoffice.exports.columns import Column, Kind, cell_text, row_text
+from boxoffice.exports.block import Block
+from boxoffice.exports.columns import Column, Kind, cell_text, row_cells, row_text
 from boxoffice.exports.definition import Definition
+from boxoffice.exports.fetch import BLOCK_ROWS, fetched
 from boxoffice.money import parse_money
 from boxoffice.text import folded
 from boxoffice.times import parse_moment
-
-BLOCK_ROWS = 1_000
 
 _CONDITION = re.compile(r"\s*([a-z_]+)\s*(!=|>=|<=|=|>|<)(.*)", re.DOTALL)
 _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
@@ -45,36 +45,34 @@ class Wanted:
 
 def blocks_of(
     session: ReadSession, wanted: Wanted, *, as_json: bool, now: datetime
-) -> Iterator[Sequence[str]]:
+) -> Iterator[Block]:
     """Yield the rows in blocks, however many there are: memory does not grow with them.
 
     Raises:
         BadValue: a condition makes no sense.
     """
-    statement = _statement(wanted, as_json=as_json, now=now)
-    if wanted.definition.sorted_by:
-        yield from _sorted(session, statement)
-        return
-    streamed = session.connection().execute(statement, execution_options={"yield_per": BLOCK_ROWS})
-    try:
-        yield from streamed.scalars().partitions(BLOCK_ROWS)
-    finally:
-        streamed.close()
+    definition, columns, whole = wanted.definition, wanted.columns, wanted.has_documents
+    if definition.sorted_by:
+        row = row_text(columns, as_json=as_json, has_documents=whole)
+        beside = definition.column(definition.sorted_by, option="").source
+        return _sorted(session, _statement(wanted, [row, beside], now=now))
+    cells = row_cells(columns, has_documents=whole)
+    if as_json or session.is_sqlite:
+        cells = [row_text(columns, as_json=as_json, has_documents=whole)]
+    return fetched(session, _statement(wanted, cells, now=now))
 
 
-def _sorted(session: ReadSession, statement: Any) -> Iterator[Sequence[str]]:
+def _sorted(session: ReadSession, statement: Any) -> Iterator[Block]:
     """Yield the rows sorted by what stands beside each; those alike stay in their order."""
     found = session.connection().execute(statement).all()
     rows = [row for row, _ in sorted(found, key=lambda pair: folded(pair[1] or ""))]
     for first in range(0, len(rows), BLOCK_ROWS):
-        yield rows[first : first + BLOCK_ROWS]
+        yield Block.of(rows[first : first + BLOCK_ROWS])
 
 
-def _statement(wanted: Wanted, *, as_json: bool, now: datetime) -> Any:
+def _statement(wanted: Wanted, selected: Sequence[Any], *, now: datetime) -> Any:
     definition = wanted.definition
-    row = row_text(wanted.columns, as_json=as_json, has_documents=wanted.has_documents)
-    beside = [definition.column(definition.sorted_by, option="")] if definition.sorted_by else []
-    statement = definition.rows(select(row, *(column.source for column in beside)))
+    statement = definition.rows(select(*selected))
     if wanted.event_id is not None:
         assert definition.event_id is not None, "what is nobody's alone was refused before"
         statement = statement.where(definition.event_id == wanted.event_id)

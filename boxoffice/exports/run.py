@@ -1,7 +1,7 @@
 """Run an export: rows to a file that is whole, and a manifest that says what it holds."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from boxoffice.db import Database, ReadSession
 from boxoffice.errors import BadValue
 from boxoffice.events.queries import event_by_slug
 from boxoffice.exports.ahead import reading_ahead
+from boxoffice.exports.block import Block
 from boxoffice.exports.formats import ENCODERS, Format
 from boxoffice.exports.manifest import manifest_bytes
 from boxoffice.exports.query import Wanted, blocks_of
@@ -103,7 +104,7 @@ def _written(
 
 def _blocks(
     session: ReadSession, request: ExportRequest, wanted: Wanted, *, now: datetime
-) -> Iterator[Sequence[str]]:
+) -> Iterator[Block]:
     return blocks_of(session, wanted, as_json=request.format is Format.JSONL, now=now)
 
 
@@ -127,12 +128,10 @@ def _wanted(session: ReadSession, request: ExportRequest) -> Wanted:
     )
 
 
-def _counted(
-    blocks: Iterable[Sequence[str]], written: Exported, progress: Progress
-) -> Iterator[Sequence[str]]:
+def _counted(blocks: Iterable[Block], written: Exported, progress: Progress) -> Iterator[Block]:
     for block in blocks:
         yield block
-        written.rows += len(block)
+        written.rows += block.count
         progress(written.rows)
 
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from boxoffice.db import private_file
+from boxoffice.exports.block import Block
 
 _DIGEST_BYTES = 16
 
@@ -68,11 +69,12 @@ class Seen:
         else:
             self._sealed.unlink()
 
-    def unseen(self, blocks: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
+    def unseen(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """Yield the rows that the last run did not have; remember all of them."""
         for block in blocks:
             digests = [
-                hashlib.blake2b(row.encode(), digest_size=_DIGEST_BYTES).digest() for row in block
+                hashlib.blake2b(row.encode(), digest_size=_DIGEST_BYTES).digest()
+                for row in block.rows
             ]
             marks = ",".join("?" * len(digests))
             known = {
@@ -85,9 +87,11 @@ class Seen:
             self._file.executemany(
                 "INSERT OR IGNORE INTO seen VALUES (?)", [(digest,) for digest in digests]
             )
-            new = [row for row, digest in zip(block, digests, strict=True) if digest not in known]
+            new = [
+                row for row, digest in zip(block.rows, digests, strict=True) if digest not in known
+            ]
             if new:
-                yield new
+                yield Block.of(new)
 
     def seal(self, out: Path, sha256: str) -> None:
         """Keep this run's rows beside the last ones: the file with this digest is about to be."""

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 from boxoffice.errors import Misconfigured
+from boxoffice.exports.block import Block
 from boxoffice.exports.columns import CELL, Kind
 from boxoffice.exports.sheet import Sheet
 from boxoffice.text import shown
@@ -57,9 +58,9 @@ class _Writers:
         self._count = 0
         self._begin()
 
-    def write(self, block: Sequence[str]) -> None:
+    def write(self, block: Block) -> None:
         """Write rows, on a new sheet where the last is full."""
-        for row in block:
+        for row in block.rows:
             if self._line == _SHEET_ROWS_MAX:
                 self._begin()
             line = self._line
@@ -131,7 +132,7 @@ def as_parquet(sheet: Sheet) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as file:
         with parquet.ParquetWriter(file, schema) as writer:
             for block in sheet.blocks:
-                cells = zip(*(row.split(CELL) for row in block), strict=True)
+                cells = zip(*(row.split(CELL) for row in block.rows), strict=True)
                 arrays = [
                     _array(arrow, values, field.type)
                     for values, field in zip(cells, schema, strict=True)

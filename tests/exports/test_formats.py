@@ -237,6 +237,7 @@ def test_codes_are_exported_with_their_uses(office: BoxOffice, tmp_path: Path) -
         ("paid_at>=2026-11-22T15:10:00Z", 3),
         ("holder_name=-10,00", 0),  # a comma parts two values
         ("holder_name=João D’Ávila 🎭,1e5", 2),
+        ("holder_name={braces} %s %(x)s \\ ' ` $HOME", 1),
         ("tier = Lote 1 ", 12),
         ("entered_at<2000-01-01", 0),
     ],

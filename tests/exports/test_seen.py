@@ -3,11 +3,13 @@
 import csv
 import hashlib
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from boxoffice.errors import BadValue
+from boxoffice.exports.block import Block
 from boxoffice.exports.catalogue import definition_named
 from boxoffice.exports.request import Exported, ExportRequest
 from boxoffice.exports.run import run_export
@@ -16,6 +18,8 @@ from boxoffice.exports.store import FILES
 from boxoffice.office import BoxOffice
 from boxoffice.tickets.block import block, unblock
 from tests.making import SLUG, a_sale, a_tier, an_event, codes_of, shown_at
+
+ONE_TWO = Block.of(["one", "two"])
 
 
 def news(office: BoxOffice, out: Path) -> list[str]:
@@ -30,6 +34,10 @@ def ran(office: BoxOffice, out: Path) -> Exported:
         definition_named("attendees"), out, event=SLUG, seen_folder=out.parent / "seen"
     )
     return run_export(office.database, office.actor, request, clock=office.now)
+
+
+def rows_of(blocks: Iterable[Block]) -> list[str]:
+    return [row for some in blocks for row in some.rows]
 
 
 def test_a_second_run_brings_what_is_new_and_what_has_changed(
@@ -77,13 +85,13 @@ def test_a_run_killed_before_its_file_had_a_name_is_made_up_for(tmp_path: Path) 
     out.write_bytes(b"the file before")
     cut_off = Seen(tmp_path / "seen", ["a"])
     with cut_off:
-        assert list(cut_off.unseen([["one", "two"]])) == [["one", "two"]]
+        assert rows_of(cut_off.unseen([ONE_TWO])) == ["one", "two"]
         cut_off.seal(out, "0" * 64)
 
     again = Seen(tmp_path / "seen", ["a"])
     again.adopt(FILES.digest_of)
     with again:
-        assert list(again.unseen([["one", "two"]])) == [["one", "two"]]
+        assert rows_of(again.unseen([ONE_TWO])) == ["one", "two"]
 
 
 def test_a_run_killed_after_its_file_had_its_name_is_not_repeated(tmp_path: Path) -> None:
@@ -91,13 +99,13 @@ def test_a_run_killed_after_its_file_had_its_name_is_not_repeated(tmp_path: Path
     out.write_bytes(b"one two")
     cut_off = Seen(tmp_path / "seen", ["a"])
     with cut_off:
-        assert list(cut_off.unseen([["one", "two"]]))
+        assert rows_of(cut_off.unseen([ONE_TWO]))
         cut_off.seal(out, hashlib.sha256(b"one two").hexdigest())
 
     again = Seen(tmp_path / "seen", ["a"])
     again.adopt(FILES.digest_of)
     with again:
-        assert list(again.unseen([["one", "two", "three"]])) == [["three"]]
+        assert rows_of(again.unseen([Block.of(["one", "two", "three"])])) == ["three"]
 
 
 def test_what_is_sold_while_exports_run_is_brought_once(office: BoxOffice, tmp_path: Path) -> None:
