@@ -20,7 +20,7 @@ from boxoffice.sheets import Column, Parse, Problem, Row, Sheet, one_line, parse
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import clean_in, folded
 
-ROWS_MAX = 50_000  # of one plan
+ROWS_MAX = 100_000  # of one plan
 KEYS = "external_id name email document phone company job_title tier quantity note".split()
 
 _QUANTITY = re.compile(r"[0-9]{1,6}")
