@@ -138,7 +138,7 @@ def _column_by_column(
         first = values[0]
         if tell is None:
             yield values
-        elif all(value is first for value in values):  # a moment, a state: one for all
+        elif values[-1] is first and all(value is first for value in values):  # a moment, a state
             yield [tell(first)] * len(values)
         else:
             yield [*map(tell, values)]

@@ -9,6 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from boxoffice.bulk.many import making_many
 from boxoffice.bulk.plan import ImportPlan
 from boxoffice.bulk.plan_files import beside, not_a_plan, pretty, publish_alone, read_plan_file
 from boxoffice.errors import BadFile
@@ -155,7 +156,8 @@ def read_plan(path: Path) -> KeptPlan:
         problem = f"{shown(rows_beside(path).name)} is not what {shown(path.name)} was made with."
         raise BadFile(problem, hint="plan again: boxoffice order import plan FILE")
     try:
-        orders = tuple(_order(json.loads(line)) for line in rows.splitlines())
+        with making_many():
+            orders = tuple(_order(json.loads(line)) for line in rows.splitlines())
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise not_a_plan(path, made_by=MADE_BY) from error
     return KeptPlan(event, orders, world)
