@@ -7,6 +7,7 @@ time, and send several rows one by one: here the words are written once for each
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -96,10 +97,7 @@ def _insert_all(
         # psycopg reads a statement anew each time it has more than 50 values; this one is short,
         # and its rows follow one another without waiting.
         written = _written(table, session.line.dialect.name, tuple(rows[0]), 1, is_once=is_once)
-        values = [
-            tuple(row[name] if tell is None else tell(row[name]) for name, tell in written.columns)
-            for row in rows
-        ]
+        values = list(zip(*_column_by_column(written, rows), strict=True))
         return session.line.exec_driver_sql(written.sql, values).rowcount
     return sum(
         _insert(session, table, rows[first : first + _ROWS_MAX], is_once=is_once)
@@ -121,11 +119,29 @@ def _told(
     """Return the statement and its values, as the driver takes them."""
     name_of_dialect = session.line.dialect.name
     written = _written(table, name_of_dialect, tuple(rows[0]), len(rows), is_once=is_once)
+    if len(rows) > _FEW_ROWS:
+        columns = _column_by_column(written, rows)
+        return written, list(chain.from_iterable(zip(*columns, strict=True)))
     return written, [
         row[name] if tell is None else tell(row[name])
         for row in rows
         for name, tell in written.columns
     ]
+
+
+def _column_by_column(
+    written: Written, rows: Sequence[Mapping[str, Any]]
+) -> Iterator[Sequence[Any]]:
+    """Yield the values of each column, as the driver takes them."""
+    for name, tell in written.columns:
+        values = [row[name] for row in rows]
+        first = values[0]
+        if tell is None:
+            yield values
+        elif values[-1] is first and all(value is first for value in values):  # a moment, a state
+            yield [tell(first)] * len(values)
+        else:
+            yield [*map(tell, values)]
 
 
 @cache

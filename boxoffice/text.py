@@ -24,6 +24,7 @@ _INVISIBLE = re.compile(
     r"[\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f"
     r"\uffa0]+"
 )
+_BLANKS = re.compile(" {2,}")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"-?\d+([.,]\d+)?")
 _PUNCTUATION = re.compile(r"[^\w@.]+|_")
@@ -37,12 +38,16 @@ def clean_in(text: str, *, name: str, length_max: int = TEXT_MAX, empty: bool = 
         BadValue: it is empty, too long, holds control or direction-changing characters, or none
             that can be seen.
     """
-    tidy = " ".join(unicodedata.normalize("NFC", text).replace("\t", " ").split(" ")).strip()
-    tidy = re.sub(r" {2,}", " ", tidy)
+    # Plain ASCII, as most cells are, holds nothing that the questions below ask for.
+    is_plain = text.isascii() and text.isprintable()
+    tidy = text if is_plain else unicodedata.normalize("NFC", text).replace("\t", " ")
+    tidy = _BLANKS.sub(" ", tidy.strip()) if "  " in tidy else tidy.strip()
     if not tidy and not empty:
         raise BadValue(name, "is empty.")
     if len(tidy) > length_max:
         raise BadValue(name, f"has {len(tidy)} characters; the limit is {length_max}.")
+    if is_plain:
+        return tidy
     found = _UNSAFE.search(tidy)
     if found:
         raise BadValue(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boxoffice.audit.record import record_all
+from boxoffice.bulk.many import keeping_many
 from boxoffice.bulk.plan_file import KeptPlan, read_plan, world_of
 from boxoffice.bulk.plan_files import result_beside, result_file, result_line
 from boxoffice.db import Database, WriteSession
@@ -77,7 +78,7 @@ def apply_import(importer: Importer, path: Path) -> Applied:
     """
     importer.actor.must(Permission.IMPORT)
     plan = read_plan(path)
-    with result_file(path) as result:
+    with result_file(path) as result, keeping_many():
         with importer.database.reading() as session:
             event = event_view(session, plan.event, now=importer.clock())
             known = known_external_ids(session, event.id)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from boxoffice.bulk.many import making_many
 from boxoffice.db import ReadSession
 from boxoffice.errors import BadValue, EventNotOnSale
 from boxoffice.events.models import EventState
@@ -20,7 +21,7 @@ from boxoffice.sheets import Column, Parse, Problem, Row, Sheet, one_line, parse
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import clean_in, folded
 
-ROWS_MAX = 50_000  # of one plan
+ROWS_MAX = 100_000  # of one plan
 KEYS = "external_id name email document phone company job_title tier quantity note".split()
 
 _QUANTITY = re.compile(r"[0-9]{1,6}")
@@ -81,14 +82,16 @@ def plan_import(
     view = event_view(session, event, now=now)
     if view.state is EventState.CANCELLED:
         raise EventNotOnSale(f"{view.slug} is cancelled: nothing is brought in any more.")
-    sheet = parse_sheet(raw, columns=_columns(view, headings))
+    with making_many():
+        sheet = parse_sheet(raw, columns=_columns(view, headings))
     for key, heading in headings.items():
         if key not in sheet.columns:
             found = ", ".join([*sheet.columns.values(), *sheet.ignored])
             raise BadValue("--map", f"{heading[:60]!r} is no column of the file.", hint=found)
     must_fit(sheet, hint="split it: orders that are in already are left alone")
     known = known_external_ids(session, view.id)
-    return _checked(view, sheet, known)
+    with making_many():
+        return _checked(view, sheet, known)
 
 
 def must_fit(sheet: Sheet, *, hint: str) -> None:

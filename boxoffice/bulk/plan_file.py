@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from boxoffice.bulk.many import making_many
 from boxoffice.bulk.plan import ImportPlan
 from boxoffice.bulk.plan_files import beside, not_a_plan, pretty, publish_alone, read_plan_file
 from boxoffice.errors import BadFile
@@ -23,6 +25,9 @@ SCHEMA = "plan/1"
 ACT = "order.import"
 MADE_BY = "boxoffice order import plan FILE --event SLUG"
 
+_AS_LINE = json.JSONEncoder(ensure_ascii=False).encode
+_FACTS = tuple(each.name for each in fields(Person))
+_FACTS_OF = attrgetter(*_FACTS)
 _FIRST_ORDERS = 5
 _PROBLEMS_MAX = 1_000  # in the plan file; the counts tell of all
 _PLAN_SIZE_MAX = 16 * 2**20  # bytes
@@ -95,7 +100,7 @@ def write_plan(plan: ImportPlan, out: Path, *, source: str, by: str, now: dateti
 
     def rows() -> Iterator[bytes]:
         for order in plan.orders:
-            line = json.dumps(asdict(order), ensure_ascii=False).encode() + b"\n"
+            line = _AS_LINE(_told(order)).encode() + b"\n"
             digest.update(line)
             yield line
 
@@ -151,7 +156,8 @@ def read_plan(path: Path) -> KeptPlan:
         problem = f"{shown(rows_beside(path).name)} is not what {shown(path.name)} was made with."
         raise BadFile(problem, hint="plan again: boxoffice order import plan FILE")
     try:
-        orders = tuple(_order(json.loads(line)) for line in rows.splitlines())
+        with making_many():
+            orders = tuple(_order(json.loads(line)) for line in rows.splitlines())
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise not_a_plan(path, made_by=MADE_BY) from error
     return KeptPlan(event, orders, world)
@@ -177,6 +183,28 @@ def _order(told: Any) -> ImportedOrder:
 
 def _person(told: Any) -> Person:
     person = Person(**told)
-    if not all(isinstance(value, str) for value in asdict(person).values()):
+    if not all(isinstance(value, str) for value in told.values()):
         raise TypeError
     return person
+
+
+def _told(order: ImportedOrder) -> dict[str, Any]:
+    """Return one order as `_order` reads it. `asdict` would take five times as long."""
+    return {
+        "external_id": order.external_id,
+        "buyer": _facts(order.buyer),
+        "lines": [
+            {
+                "tier": line.tier,
+                "quantity": line.quantity,
+                "holders": [_facts(holder) for holder in line.holders],
+            }
+            for line in order.lines
+        ],
+        "note": order.note,
+        "rows": order.rows,
+    }
+
+
+def _facts(person: Person) -> dict[str, str]:
+    return dict(zip(_FACTS, _FACTS_OF(person), strict=True))

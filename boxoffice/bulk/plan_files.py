@@ -13,6 +13,8 @@ from boxoffice.errors import BadFile, Busy, NotFound
 from boxoffice.files import publish
 from boxoffice.text import inert_json, shown
 
+_AS_LINE = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def beside(plan: Path, ending: str) -> Path:
     """Return where a file that belongs to a plan lies."""
@@ -71,7 +73,7 @@ def pretty(told: Mapping[str, Any]) -> list[bytes]:
 
 def result_line(told: Mapping[str, Any]) -> bytes:
     """Return one line of a result file."""
-    return inert_json(json.dumps(told, ensure_ascii=False)).encode() + b"\n"
+    return inert_json(_AS_LINE(told)).encode() + b"\n"
 
 
 @contextmanager

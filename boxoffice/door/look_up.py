@@ -119,7 +119,7 @@ def order_code_of(text: str) -> str | None:
 def tickets_of(session: ReadSession, order_code: str) -> tuple[Found, ...]:
     """Return the tickets of an order, by number."""
     asked = {"order_code": order_code}
-    rows = session.connection().execute(_BY_ORDER.limit(_CHOICES_MAX), asked).all()
+    rows = session.line.execute(_BY_ORDER.limit(_CHOICES_MAX), asked).all()
     return tuple(_read(row) for row in rows)
 
 
@@ -148,7 +148,7 @@ def _found(
     *,
     is_revoked: bool = False,
 ) -> Found | None:
-    row = session.connection().execute(statement, key).first()
+    row = session.line.execute(statement, key).first()
     return None if row is None else _read(row, is_revoked=is_revoked)
 
 
@@ -162,7 +162,7 @@ def guest_of(session: ReadSession, found: Found | None, list_id: UUID) -> Guest 
     if found is None:
         return None
     key = {"list_id": list_id, "ticket_id": found.ticket_id}
-    rows = session.connection().execute(_ENTRIES, key).all()
+    rows = session.line.execute(_ENTRIES, key).all()
     return Guest(
         event_id=found.event_id,
         tier_id=found.tier_id,

@@ -59,7 +59,7 @@ def gate_at(session: ReadSession, event: str, name: str | None, *, gate: str = "
     """
     asked = {"slug": event}
     is_text = event.isprintable()  # PostgreSQL refuses to look for what holds a NUL
-    rows = session.connection().execute(_GATES_OF_EVENT, asked).all() if is_text else []
+    rows = session.line.execute(_GATES_OF_EVENT, asked).all() if is_text else []
     of_list = [row for row in rows if row[1] == (rows[0][1] if name is None else name)]
     if not of_list:
         list_named(session, event_by_slug(session, event), name)  # says what is not there
@@ -68,7 +68,7 @@ def gate_at(session: ReadSession, event: str, name: str | None, *, gate: str = "
 
 def gate_of_list(session: ReadSession, list_id: UUID, *, gate: str = "") -> Gate:
     """Return the door of a list that is known to be there, for a desk called `gate`."""
-    rows = session.connection().execute(_GATE_OF_LIST, {"list_id": list_id}).all()
+    rows = session.line.execute(_GATE_OF_LIST, {"list_id": list_id}).all()
     return _gate(rows, gate)
 
 

@@ -134,7 +134,7 @@ def scan(
     looked = look_up(session, what.text, gate.event_id)
     found = looked.found
     if found is not None and not session.is_sqlite:
-        session.connection().execute(_SHARE, {"ticket_id": found.ticket_id})
+        session.line.execute(_SHARE, {"ticket_id": found.ticket_id})
     door = gate.door(_room_left(session, gate, what.asked))
     today = local_day(now, gate.zone)
     guest = guest_of(session, found, gate.list_id)
@@ -183,7 +183,7 @@ def scan(
     # Race: one scan sent twice at once, or once more. The nonce keeps the first, whose entry
     # stands.
     if not insert_values_once(session, Scan, row):
-        session.connection().execute(delete(Entry).where(col(Entry.scan_id) == scan_id))
+        session.line.execute(delete(Entry).where(col(Entry.scan_id) == scan_id))
         before = _kept(session, what.nonce)
         assert before is not None, "the nonce was in our way"
         return _replay(session, before, gate, what)
@@ -199,7 +199,7 @@ def new_nonce() -> str:
 
 
 def _kept(session: WriteSession, nonce: str) -> _Kept | None:
-    row = session.connection().execute(_BY_NONCE, {"nonce": nonce}).first()
+    row = session.line.execute(_BY_NONCE, {"nonce": nonce}).first()
     return None if row is None else _Kept(*row)
 
 
@@ -208,7 +208,7 @@ def _room_left(session: WriteSession, gate: Gate, asked: Asked) -> int | None:
         return None
     # Race: two gates, room for one. The list is held while we count and enter.
     changed(session, _HOLD_LIST, {"list_id": gate.list_id})
-    inside = session.connection().execute(_INSIDE, {"list_id": gate.list_id}).scalar_one()
+    inside = session.line.execute(_INSIDE, {"list_id": gate.list_id}).scalar_one()
     return gate.room - inside
 
 

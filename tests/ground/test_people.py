@@ -1,11 +1,13 @@
 """Names, documents and e-mail addresses, cleaned once at the door of the house."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boxoffice.errors import BadValue
 from boxoffice.people import (
+    EMAIL_MAX,
     Person,
     masked_document,
     parse_document,
@@ -148,3 +150,32 @@ def test_a_phone_number_stays_as_it_was_written(text: str) -> None:
 def test_what_is_no_phone_number_is_refused(text: str) -> None:
     with pytest.raises(BadValue, match="phone"):
         parse_phone(text)
+
+
+_LOCAL = st.text("abcXYZ09._+-!#'`{}~/=?^|%$&*\" @", min_size=0, max_size=70)
+_DOMAIN = st.sampled_from(
+    "example.com Example.COM mail.example.test a..b -a.com xn--caf-dma.com xn--zz--.com localhost "
+    "example.c 1.2.3.4 [1.2.3.4] exa_mple.com example.com. café.com.br com".split()
+)
+
+
+@given(_LOCAL, _DOMAIN | st.text("ab9.-_", max_size=80))
+@settings(max_examples=400, deadline=None)
+def test_an_address_is_read_as_the_library_for_addresses_reads_it(local: str, domain: str) -> None:
+    typed = f"{local}@{domain}".strip()
+    try:
+        expected = validate_email(
+            " ".join(typed.split()),
+            check_deliverability=False,
+            test_environment=True,
+            allow_smtputf8=False,
+        ).normalized
+    except EmailNotValidError:
+        expected = ""
+
+    try:
+        read = parse_email(typed)
+    except BadValue:
+        read = ""
+
+    assert read == (expected if len(typed) <= EMAIL_MAX else "")
