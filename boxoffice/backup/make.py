@@ -61,7 +61,10 @@ def make_backup(
         with _alone_in(out.absolute().parent) as folder:
             return _make(database, out.absolute(), folder, key=key, now=now)
     except OSError as error:
-        raise BadFile(f"{shown(str(out))} cannot be written: {error.strerror}.") from error
+        raise BadFile(
+            f"{shown(str(out))} cannot be written: {error.strerror}.",
+            hint="the backups of before stand as they were; make room, or write it elsewhere: --to",
+        ) from error
 
 
 def _make(

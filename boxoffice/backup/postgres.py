@@ -1,8 +1,10 @@
 """Copying a PostgreSQL database by its own tools: `pg_dump` and `pg_restore`."""
 
+import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -29,6 +31,7 @@ def dump(database: Database, out: Path) -> dict[str, int]:
     Raises:
         Misconfigured: there is no `pg_dump` here that is as new as the server, or a pooler between.
         DatabaseSilent: the database cannot be reached, or the dump was cut off.
+        OSError: the dump cannot be written: its disk is full.
     """
     database.must_be_direct()
     with database.reading() as session:
@@ -113,6 +116,7 @@ def _run(url: URL, command: list[str]) -> None:
 
     Raises:
         DatabaseBusy: a lock was in the way.
+        OSError: there is no room to write to.
         DatabaseSilent: it failed; its own words may quote rows, and are not repeated.
     """
     given = {"PGHOST": url.host, "PGPORT": str(url.port or ""), "PGUSER": url.username,
@@ -128,6 +132,8 @@ def _run(url: URL, command: list[str]) -> None:
     )
     if done.returncode == 0:
         return
+    if done.returncode == -signal.SIGXFSZ or os.strerror(errno.ENOSPC) in done.stderr:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if "lock timeout" in done.stderr:
         raise DatabaseBusy("somebody else holds the database.", hint="nothing was changed")
     raise DatabaseSilent(

@@ -1,11 +1,14 @@
 """Copying a SQLite database while it is in use, both ways."""
 
+import errno
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from boxoffice.errors import BadFile, DatabaseBusy, DatabaseSilent
 
+_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
 _WAIT_SECONDS = 30  # for a writer that holds the database
 
 
@@ -15,6 +18,7 @@ def dump(source: Path, out: Path) -> dict[str, int]:
     Raises:
         DatabaseSilent: it cannot be read.
         BadFile: the copy is not sound: the database itself is damaged.
+        OSError: the copy cannot be written: its disk is full.
     """
     try:
         with (
@@ -24,6 +28,8 @@ def dump(source: Path, out: Path) -> dict[str, int]:
             live.backup(copy)  # all pages in one step: one moment, and writers go on in the log
             copy.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) in _NO_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise DatabaseSilent(f"the database cannot be copied: {error}.") from error
     return sound_counts(out)
 

@@ -1,15 +1,17 @@
 """The commands `boxoffice backup` and `boxoffice restore`."""
 
+import shlex
 from pathlib import Path
 
 import typer
 
-from boxoffice.backup.archive import read_key
+from boxoffice.backup.archive import KEY, read_key
 from boxoffice.backup.make import keep_newest, make_backup, name_at, note_made, remember
 from boxoffice.backup.restore import must_be_free, restore
 from boxoffice.cli import show
 from boxoffice.cli.opening import office_of, settings_of
 from boxoffice.db import private_file
+from boxoffice.doctor import examine
 from boxoffice.errors import BadValue
 from boxoffice.migrations.run import upgrade
 from boxoffice.office import BoxOffice, opened
@@ -67,10 +69,11 @@ def bring_back(ctx: typer.Context, file: Path, *, over: bool, yes: bool, as_json
             now=office.now(),
         )
         key = _bring_key(office, file) if done.manifest.has_key else "none"
+        (checked,) = examine(office, only=["secret key"])
     rows = sum(done.manifest.counts.values())
     if as_json:
         told = {"made_at": done.manifest.made_at, "rows": rows, "asked": done.asked, "key": key}
-        show.as_json_line(told)
+        show.as_json_line(told | {"key_fits": checked.is_ok})
     else:
         show.line(f"restored: {rows} rows as they were at {done.manifest.made_at}")
     if done.asked:
@@ -78,6 +81,14 @@ def bring_back(ctx: typer.Context, file: Path, *, over: bool, yes: bool, as_json
         show.talk("hint: boxoffice job list --state failed, then boxoffice job retry ID")
     if key == "another":
         show.talk("another secret key lies here already: it was left as it is.")
+    if not checked.is_ok:
+        show.talk(f"the tickets need the key they were made with: {checked.says}.")
+        path = office.key_path
+        show.talk(
+            f"hint: unzip -p {shlex.quote(str(file))} {KEY} > {shlex.quote(str(path))}"
+            if done.manifest.has_key
+            else f"hint: put your copy of it at {path}, mode 600"
+        )
 
 
 def _key_text(office: BoxOffice) -> str:

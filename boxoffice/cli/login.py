@@ -35,7 +35,8 @@ def identify(office: BoxOffice) -> Actor:
     A login that is older than a quarter of an hour is renewed, and written down, on the way.
 
     Raises:
-        NotLoggedIn: there are people, and none of them has logged in here.
+        NotLoggedIn: there are people, and none of them has logged in here, or the
+            login was changed.
     """
     from boxoffice.staff.queries import has_staff
 
@@ -57,7 +58,10 @@ def identify(office: BoxOffice) -> Actor:
             raise
         return _renewed(office, path, login)
     with office.reading() as session:
-        return actor_of_access(session, access, now=office.now())
+        actor = actor_of_access(session, access, now=office.now())
+    if actor.name != login.name:
+        raise _bad(path, "was changed: it names somebody else than its tokens do")
+    return actor
 
 
 def _renewed(office: BoxOffice, path: Path, login: Login) -> Actor:

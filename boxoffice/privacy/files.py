@@ -8,18 +8,20 @@ from email.message import EmailMessage
 from email.policy import default
 from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 from sqlmodel import col, select
 
 from boxoffice.db import ReadSession
 from boxoffice.exports.models import ExportRun
 from boxoffice.exports.store import manifest_beside
+from boxoffice.orders.models import Order
 from boxoffice.outbox.messages import Message
 from boxoffice.privacy.find import Found
 from boxoffice.privacy.who import Marks
+from boxoffice.tickets.models import Ticket
 
-_SHEETS = (".xlsx",)
-_CLOSED = (".parquet",)
+_BOOK, _CLOSED, _PAPER = "xlsx", "parquet", "pdf"  # formats of an export; any other is text
 
 
 class FileKind(StrEnum):
@@ -43,17 +45,24 @@ def files_holding(
 ) -> list[HoldingFile]:
     """Return the files on this machine that hold the person. Copies elsewhere are not ours to see.
 
-    A mail about an order of theirs counts too: the PDF in it bears the name.
+    A mail about an order of theirs counts too: the PDF in it bears the name. So does a door list on
+    paper of an event that they are in: what stands in a PDF is not looked for, but known.
     """
     held = [HoldingFile(FileKind.MAIL, path) for path in _mails(found, mail_folder)]
-    asked = select(ExportRun.destination).distinct().order_by(col(ExportRun.destination))
-    for destination in session.exec(asked).all():
+    theirs = _events_of(session, found)
+    asked = select(ExportRun.destination, ExportRun.format, ExportRun.event_id).order_by(
+        col(ExportRun.started_at), col(ExportRun.id)
+    )
+    # What was written to one place last is what lies there.
+    for destination, (form, event_id) in sorted(
+        {to: (form, event_id) for to, form, event_id in session.exec(asked)}.items()
+    ):
         path = Path(destination)
         if destination == "-" or not path.is_file():
             continue
-        if path.suffix in _CLOSED:
+        if form == _CLOSED:
             held.append(HoldingFile(FileKind.UNREAD, path))
-        elif _holds(path, found.marks):
+        elif event_id in theirs if form == _PAPER else _holds(path, form, found.marks):
             held.append(HoldingFile(FileKind.EXPORT, path))
     return held
 
@@ -90,8 +99,15 @@ def remove_mails_of_nobody(session: ReadSession, mail_folder: Path | None) -> in
     return len(gone)
 
 
-def _holds(path: Path, marks: Marks) -> bool:
-    if path.suffix in _SHEETS and zipfile.is_zipfile(path):
+def _events_of(session: ReadSession, found: Found) -> set[UUID]:
+    """Return the events that they bought for or come to."""
+    bought = select(Order.event_id).where(col(Order.id).in_(found.keys("orders")))
+    comes = select(Ticket.event_id).where(col(Ticket.id).in_(found.keys("ticket")))
+    return {*session.exec(bought), *session.exec(comes)}
+
+
+def _holds(path: Path, form: str, marks: Marks) -> bool:
+    if form == _BOOK and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as book:
             return any(
                 marks.are_in(book.read(name).decode("utf-8", "replace")) for name in book.namelist()

@@ -94,7 +94,12 @@ class StaffKeys:
                 issuer=ISSUER,
                 audience=AUDIENCE,
                 # Times are judged below, by the clock we are given.
-                options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False},
+                options={
+                    "require": _CLAIMS,
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "strict_aud": True,
+                },
             )
             made, over = float(claims["iat"]), float(claims["exp"])
             access = Access(UUID(claims["sub"]), UUID(claims["sid"]))

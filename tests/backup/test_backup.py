@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -278,3 +279,19 @@ def test_a_server_newer_than_every_tool_says_what_to_install() -> None:
         postgres.tool("pg_dump", "990000")
 
     assert "postgresql-client-99" in caught.value.hint
+
+
+def test_a_full_disk_is_named_and_leaves_nothing_half(selling: BoxOffice, tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, before[1]))
+    try:
+        with pytest.raises(
+            BadFile, match=r"cannot be written: (No space|File too large)"
+        ) as caught:
+            backed_up(selling, tmp_path / "full.zip")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert "--to" in (caught.value.hint or "")
+    assert [path.name for path in tmp_path.glob("*backup*")] == [".backup.lock"]
+    assert not (tmp_path / "full.zip").exists()

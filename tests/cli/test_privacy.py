@@ -144,3 +144,23 @@ def test_a_backup_with_its_key_opens_a_new_home(on_sqlite: Commands, tmp_path: P
 
     assert new(f"door scan {ticket['code']} -e noite --json").json["verdict"] == "ok"
     assert (tmp_path / "new" / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_restore_without_the_key_of_its_tickets_says_so(
+    on_sqlite: Commands, tmp_path: Path
+) -> None:
+    on_sqlite.has_event()
+    on_sqlite.sells("--method external")
+    plain, whole = tmp_path / "plain.zip", tmp_path / "whole.zip"
+    on_sqlite("backup --to", str(plain))
+    on_sqlite("backup --with-key --to", str(whole))
+    other = Commands(f"sqlite:///{tmp_path}/other.db", tmp_path / "other", secret_key="0d" * 32)
+
+    asked = other("restore --yes", str(plain))
+    told = other("restore --yes --over --json", str(whole))
+
+    assert asked.code == 0
+    assert "the tickets need the key they were made with" in asked.err
+    assert "put your copy of it at" in asked.err
+    assert (told.json["key"], told.json["key_fits"]) == ("another", False)
+    assert "unzip -p" in told.err

@@ -174,6 +174,7 @@ TAMPERED: dict[str, Callable[[Path], object]] = {
     "no text": lambda path: path.write_bytes(b"\xff\xfe\x00"),
     "a list": lambda path: path.write_text("[]"),
     "a number": says(access_token=7),
+    "another name": says(name="root"),
     "one more field": says(role="admin"),
     "another signature": has_another_signature,
 }

@@ -9,6 +9,10 @@ from boxoffice.audit.seal import seal_all
 from boxoffice.audit.verify import verify
 from boxoffice.door.rules import Verdict
 from boxoffice.errors import Forbidden, StillNeeded
+from boxoffice.exports.catalogue import definition_named
+from boxoffice.exports.formats import Format
+from boxoffice.exports.request import ExportRequest
+from boxoffice.exports.run import run_export
 from boxoffice.office import BoxOffice
 from boxoffice.orders.models import Order
 from boxoffice.orders.queries import find_orders
@@ -20,7 +24,7 @@ from boxoffice.privacy.map import TABLES, Kind
 from boxoffice.promos.models import CampaignRow, Promo
 from boxoffice.tickets.models import Ticket
 from boxoffice.vacuum import vacuum
-from tests.making import AUDITOR, LOTE, a_sale, an_event, an_order, codes_of, rows, shown_at
+from tests.making import AUDITOR, LOTE, SLUG, a_sale, an_event, an_order, codes_of, rows, shown_at
 from tests.privacy.knowing import (
     ANA,
     JOEL,
@@ -84,6 +88,36 @@ def test_after_erasing_no_byte_of_them_is_left(office: BoxOffice, tmp_path: Path
     files = [path for path in tmp_path.rglob("*") if path.is_file() and "sqlite" not in path.name]
     assert [path for path in files if canaries_in(path.read_bytes())] == []
     assert found(office)[0].hits == {}
+
+
+def test_a_door_list_on_paper_goes_with_whoever_stands_on_it(
+    office: BoxOffice, tmp_path: Path
+) -> None:
+    knows(office, tmp_path)
+    an_event(office, slug="outra")
+    a_sale(office, (LOTE, 1), event="outra", buyer=JOEL)
+    for event in (SLUG, "outra"):
+        out = tmp_path / f"{event}.pdf"
+        run_export(office.database, office.actor,
+                   ExportRequest(definition_named("door-list"), out, event=event, format=Format.PDF),
+                   clock=office.now)  # fmt: skip
+
+    erased(office)
+
+    left = sorted(path.name for path in tmp_path.glob("[a-z]*.pdf*"))
+    assert left == ["outra.pdf", "outra.pdf.manifest.json"]
+
+
+def test_a_workbook_is_looked_into_whatever_it_is_called(office: BoxOffice, tmp_path: Path) -> None:
+    knows(office, tmp_path)
+    out = tmp_path / "guests.old"
+    run_export(office.database, office.actor,
+               ExportRequest(definition_named("attendees"), out, event=SLUG, format=Format.XLSX),
+               clock=office.now)  # fmt: skip
+
+    erased(office)
+
+    assert not out.exists()
 
 
 def test_the_books_and_everybody_else_stay(office: BoxOffice, tmp_path: Path) -> None:
