@@ -18,7 +18,7 @@ _NOUNS = {
     "till": "A clerk's drawer: open it, count it, close it.",
     "promo": "Promo codes: make them, list them, revoke them.",
     "courtesy": "Places given away to a list of guests.",
-    "report": "Sales, money and half price, in numbers.",
+    "report": "Sales, money, half price and the door, in numbers.",
     "door": "Scan tickets, search, undo, count.",
     "desk": "A machine at the door: enrol it, keep it in step.",
     "export": "Data out, whole and verifiable.",

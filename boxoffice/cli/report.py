@@ -1,4 +1,4 @@
-"""`boxoffice report`: what was sold, what came in, and half price."""
+"""`boxoffice report`: what was sold, what came in, half price, and the door."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from boxoffice.cli.options import AsJson, EventSlug, Fields, example, noun
+from boxoffice.cli.report_door import app as door_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from boxoffice.reports.money import MoneyReport
     from boxoffice.reports.sales import Sales, SalesReport, SalesRow
 
-app = noun("What was sold, what came in, and half price.")
+app = noun("What was sold, what came in, half price, and the door.")
+app.add_typer(door_app)  # its verb is one of `report`
 
 _BRAZIL = "America/Sao_Paulo"  # for times that belong to no one event
 

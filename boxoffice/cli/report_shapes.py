@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from boxoffice.door.wire import door_stats_json
 from boxoffice.events.half import LEGAL_SOURCE
+from boxoffice.reports.door import SPAN, DoorReport, Span
 from boxoffice.reports.half_price import HalfPriceReport
 from boxoffice.reports.money import MoneyReport
 from boxoffice.reports.sales import Sales, SalesReport
@@ -32,6 +34,19 @@ def sales_report_json(report: SalesReport) -> dict[str, Any]:
             for row in report.rows
         ],
         "total": _amounts_json(report.total),
+    }
+
+
+def door_report_json(report: DoorReport) -> dict[str, Any]:
+    """The numbers of a door, and its entries in every ten minutes that had any."""
+
+    def span_json(span: Span) -> dict[str, Any]:
+        ends_at = span.begins_at + SPAN
+        return {"since": iso(span.begins_at), "until": iso(ends_at), "entries": span.entries}
+
+    return door_stats_json(report.stats) | {
+        "spans": [span_json(span) for span in report.spans],
+        "peak": None if report.peak is None else span_json(report.peak),
     }
 
 

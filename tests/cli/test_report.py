@@ -3,6 +3,7 @@
 import os
 import pty
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -211,6 +212,27 @@ def test_people_read_money_and_half_price_as_tables(selling: Commands) -> None:
     assert "assured by law (40 %)" in half
     assert "share of half price: 33,33 %" in half
     assert "Lei 12.933/2013" in half
+
+
+def test_a_door_is_told_to_programs_pipes_people_and_on_paper(
+    selling: Commands, tmp_path: Path
+) -> None:
+    code = selling.sells()["order"]["tickets"][0]["code"]
+    for _ in range(2):
+        selling(f"door scan {code} -e noite")
+
+    told = selling("report door -e noite --json").json
+    piped = selling("report door -e noite --list main")
+    drawn = on_a_terminal(selling, "report door -e noite")
+    printed = selling(f"report door -e noite --pdf {tmp_path}/door.pdf")
+
+    assert (told["admitted"], told["scans"], told["verdicts"]) == (1, 2, {"already_in": 1, "ok": 1})
+    assert told["spans"] == [told["peak"]]
+    assert piped.out == f"{told['peak']['since']}\t1\n"
+    assert "entries" in drawn
+    assert (printed.code, printed.out) == (0, "")
+    assert (tmp_path / "door.pdf").read_bytes().startswith(b"%PDF")
+    assert selling("report door -e noite --list nowhere").code == 3
 
 
 def on_a_terminal(boxoffice: Commands, line: str) -> str:
