@@ -24,6 +24,7 @@ from tui.themes import THEMES
 from tui.widgets.field import Field
 from tui.words import Language, Words, language_of
 
+_SETTLE_SECONDS = 2.0  # from a screen's first look to its last new part: its answer is drawn
 _SCANNED = Words("ingresso lido: F2 abre a portaria", "ticket read: F2 opens the desk")
 
 
@@ -46,7 +47,10 @@ class Home(Screen[None]):
 
 
 class BoxOfficeApp(App[None]):
-    """One window. `homes` are made when they are first shown; `start` is the first of them."""
+    """One window. `homes` are made when they are first shown; `start` is the first of them.
+
+    `settled` is called a moment after each of them was shown for the first time.
+    """
 
     CSS_PATH = Path(__file__).with_name("boxoffice.tcss")
     ENABLE_COMMAND_PALETTE = True
@@ -77,8 +81,11 @@ class BoxOfficeApp(App[None]):
         language: Language | None = None,
         theme: str = "boxoffice-dark",
         is_ascii: bool = False,
+        settled: Callable[[], None] | None = None,
     ) -> None:
         self._is_ascii = is_ascii
+        self._settled = settled
+        self._shown: set[str] = set()
         self.language = language or language_of()
         self._homes = homes
         self._start = start
@@ -99,7 +106,7 @@ class BoxOfficeApp(App[None]):
 
     async def on_mount(self) -> None:
         """Show the first home."""
-        await self.switch_mode(self._start)
+        await self._show(self._start)
 
     async def on_event(self, event: events.Event) -> None:
         """Let the scan line see keys first; elsewhere, let no scan press anything."""
@@ -197,7 +204,13 @@ class BoxOfficeApp(App[None]):
     async def action_go(self, place: str) -> None:
         """Show another home, when it is one of this window's."""
         if Place(place) in self._homes:
-            await self.switch_mode(place)
+            await self._show(place)
+
+    async def _show(self, place: str) -> None:
+        await self.switch_mode(place)
+        if place not in self._shown and self._settled is not None:
+            self.set_timer(_SETTLE_SECONDS, self._settled)
+        self._shown.add(place)
 
     def action_help(self) -> None:
         """Show every key that works here."""

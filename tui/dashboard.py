@@ -46,13 +46,19 @@ class Dashboard(BoxOfficeApp):
         theme: str = "boxoffice-dark",
         desk: Callable[[str], Home] | None = None,
         is_ascii: bool = False,
+        settled: Callable[[], None] | None = None,
     ) -> None:
         self._house = house
         self._desk = desk
         self._desk_event: str | None = None
         homes = {place: partial(board, house) for place, board in BOARDS.items()}
         super().__init__(
-            homes, start=start, language=house.language, theme=theme, is_ascii=is_ascii
+            homes,
+            start=start,
+            language=house.language,
+            theme=theme,
+            is_ascii=is_ascii,
+            settled=settled,
         )
 
     async def action_go(self, place: str) -> None:

@@ -35,6 +35,7 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.running import runner
     from boxoffice.events.queries import event_view
+    from tui.collector import pass_over_what_stands
     from tui.commands import Place
     from tui.dashboard import Dashboard
     from tui.hangup import end_with_the_terminal
@@ -59,6 +60,7 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
             theme=f"boxoffice-{theme}",
             desk=desk,
             is_ascii=has_ascii_alone(),
+            settled=pass_over_what_stands,
         )
         end_with_the_terminal()
         window.run()

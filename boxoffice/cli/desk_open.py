@@ -74,6 +74,7 @@ def open_desk(ctx: typer.Context, wanted: Wanted) -> None:
 def _screen(parts: "DeskParts", theme: str) -> None:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tui.app import BoxOfficeApp
+    from tui.collector import pass_over_what_stands
     from tui.commands import Place
     from tui.hangup import end_with_the_terminal
     from tui.screens.desk import DeskScreen
@@ -84,6 +85,7 @@ def _screen(parts: "DeskParts", theme: str) -> None:
         language=parts.tell.language,
         theme=f"boxoffice-{theme}",
         is_ascii=parts.tell.is_ascii,
+        settled=pass_over_what_stands,
     )
     end_with_the_terminal()
     app.run(mouse=False)

@@ -4,17 +4,23 @@ import gc
 import threading
 from collections import Counter
 from itertools import pairwise
+from typing import Any
 
 import pytest
+from textual.timer import Timer
 
 from boxoffice.office import BoxOffice
 from tests.making import LOTE, a_sale, an_event
 from tests.tui.boards import Seat, seated
+from tui.collector import pass_over_what_stands
 from tui.commands import Place
+from tui.dashboard import Dashboard
 from tui.house import Answer, House
+from tui.screens.board import Board
 from tui.screens.tonight import TonightBoard
 from tui.words import Language
 
+BOARDS = [place for place in Place if place not in {Place.ANY, Place.DESK}]
 _ROUNDS, _REFRESHES = 4, 80
 
 
@@ -82,6 +88,7 @@ async def test_refreshes_leave_nothing_behind(house: House, place: Place) -> Non
         counts = []
         for _ in range(_ROUNDS):
             await refreshed(seat, _REFRESHES)
+            await seat.until_read()  # a question that is out is no leak
             counts.append(census())
         grown = [after - before for before, after in pairwise(counts)]
 
@@ -121,3 +128,48 @@ async def test_what_is_typed_while_the_screen_looks_is_asked_for(
         await seat.press("z", "z")
         answers.set()
         await seat.until_shown("nothing found")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("place", BOARDS, ids=str)
+async def test_a_screen_looks_once_at_a_time(
+    house: House, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clocks: list[str] = []
+    set_interval = Board.set_interval
+
+    def counted(board: Board, interval: float, callback: Any = None, **more: Any) -> Timer:
+        clocks.append(getattr(callback, "__name__", ""))
+        return set_interval(board, interval, callback, **more)
+
+    monkeypatch.setattr(Board, "set_interval", counted)
+    async with seated(house, place):
+        assert clocks.count("look") == 1
+
+
+@pytest.mark.anyio
+async def test_what_stands_is_looked_through_once_for_each_screen(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.app._SETTLE_SECONDS", 0.01)
+    settled: list[int] = []
+    app = Dashboard(house, settled=lambda: settled.append(1))
+
+    async with app.run_test() as pilot:
+        for place in (Place.ORDERS, Place.TONIGHT, Place.ORDERS):
+            await app.action_go(place)
+            await pilot.pause(0.1)
+
+    assert len(settled) == 2  # Tonight, and the orders
+
+
+def test_what_stands_is_never_looked_through_again() -> None:
+    ring: list[object] = []
+    ring.append(ring)
+    try:
+        pass_over_what_stands()
+
+        assert gc.get_freeze_count() > 0
+        assert not any(one is ring for one in gc.get_objects())
+    finally:
+        gc.unfreeze()
