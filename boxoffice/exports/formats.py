@@ -98,7 +98,8 @@ def _csv_rows(rows: Sequence[str], width: int) -> bytes:
 def _json_rows(rows: Sequence[str]) -> bytes:
     raw = ROW.join(rows).encode()
     if is_harmless_json(rows, raw):
-        return raw.replace(_QUOTE, b'"').replace(_ROW, b"\n") + b"\n"
+        escaped = raw.replace(b"\\", rb"\\").replace(b'"', rb"\"")
+        return escaped.replace(_QUOTE, b'"').replace(_ROW, b"\n") + b"\n"
     return _halved(rows, _json_rows) or _object(rows[0]).encode()
 
 
