@@ -96,7 +96,8 @@ def _csv_rows(block: Block, width: int) -> bytes:
 
 def _json_rows(block: Block) -> bytes:
     if is_harmless_json(block):
-        return block.raw.replace(_QUOTE, b'"')  # its lines end as they should
+        escaped = block.raw.replace(b"\", rb"\").replace(b'"', rb"\"")
+        return escaped.replace(_QUOTE, b'"')  # its lines end as they should
     return _halved(block, _json_rows) or _object(block.rows[0]).encode()
 
 

@@ -32,7 +32,7 @@ def _classes(*, special: str, parts: str = "", starts: Sequence[str] = ()) -> by
 
 
 _CSV = _classes(special='",', parts=CELL + ROW, starts=[s for s in FORMULA_STARTS if s.isascii()])
-_JSON = _classes(special='"\\', parts=QUOTE + ROW)
+_JSON = _classes(special="", parts=QUOTE + ROW)
 
 
 def is_harmless_csv(block: Block, width: int) -> bool:
@@ -54,7 +54,11 @@ def is_harmless_csv(block: Block, width: int) -> bool:
 
 
 def is_harmless_json(block: Block) -> bool:
-    """Say whether rows need no escape in JSON, nor on a terminal."""
+    """Say whether rows need no escape in JSON, nor on a terminal.
+
+    But for quotes and backslashes: whoever writes them escapes these, a block at once. Texts that
+    are JSON themselves have them in every row.
+    """
     raw = block.raw
     return _ACTS not in raw.translate(_JSON) and _are_as_many(block) and _is_printable(raw, ())
 

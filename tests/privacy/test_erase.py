@@ -98,9 +98,8 @@ def test_a_door_list_on_paper_goes_with_whoever_stands_on_it(
     a_sale(office, (LOTE, 1), event="outra", buyer=JOEL)
     for event in (SLUG, "outra"):
         out = tmp_path / f"{event}.pdf"
-        run_export(office.database, office.actor,
-                   ExportRequest(definition_named("door-list"), out, event=event, format=Format.PDF),
-                   clock=office.now)  # fmt: skip
+        paper = ExportRequest(definition_named("door-list"), out, event=event, format=Format.PDF)
+        run_export(office.database, office.actor, paper, clock=office.now)
 
     erased(office)
 
@@ -111,9 +110,8 @@ def test_a_door_list_on_paper_goes_with_whoever_stands_on_it(
 def test_a_workbook_is_looked_into_whatever_it_is_called(office: BoxOffice, tmp_path: Path) -> None:
     knows(office, tmp_path)
     out = tmp_path / "guests.old"
-    run_export(office.database, office.actor,
-               ExportRequest(definition_named("attendees"), out, event=SLUG, format=Format.XLSX),
-               clock=office.now)  # fmt: skip
+    book = ExportRequest(definition_named("attendees"), out, event=SLUG, format=Format.XLSX)
+    run_export(office.database, office.actor, book, clock=office.now)
 
     erased(office)
 
