@@ -23,11 +23,13 @@ app = noun("What was sold, what came in, half price, and the door.")
 app.add_typer(door_app)  # its verb is one of `report`
 
 _BRAZIL = "America/Sao_Paulo"  # for times that belong to no one event
+_ALL_EVENTS = "Todos os eventos"
 
 Since = Annotated[str | None, typer.Option("--since", help="From then on: 2026-11-22, -7d.")]
 Until = Annotated[
     str | None, typer.Option("--until", help="Before then; a day is its first moment.")
 ]
+Pdf = Annotated[Path | None, typer.Option("--pdf", help="Print it to this file, or - for stdout.")]
 
 
 @app.command("sales", epilog=example("boxoffice report sales -e noite --by day --since -7d"))
@@ -37,9 +39,7 @@ def sales_command(
     by: Annotated[str, typer.Option(help="A row for each tier, day, channel or method.")] = "tier",
     since: Since = None,
     until: Until = None,
-    pdf: Annotated[
-        Path | None, typer.Option("--pdf", help="Print it to this file, or - for stdout.")
-    ] = None,
+    pdf: Pdf = None,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
@@ -77,6 +77,7 @@ def money_command(
     ] = None,
     since: Since = None,
     until: Until = None,
+    pdf: Pdf = None,
     as_json: AsJson = False,
     fields: Fields = None,
 ) -> None:
@@ -90,15 +91,22 @@ def money_command(
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.report_shapes import money_report_json
     from boxoffice.events.queries import event_view
+    from boxoffice.files import publish
     from boxoffice.reports.money import money_report
     from boxoffice.reports.window import read_window
 
     with office_of(ctx) as office, office.reading() as session:
         now = office.now()
-        zone = ZoneInfo(_BRAZIL) if event is None else event_view(session, event, now=now).zone
+        view = None if event is None else event_view(session, event, now=now)
+        zone = ZoneInfo(_BRAZIL) if view is None else view.zone
         window = read_window(since, until, zone=zone, now=now)
         report = money_report(session, event, window=window)
-    if as_json:
+    if pdf is not None:
+        from boxoffice.reports.bars_paper import money_pdf
+
+        title = _ALL_EVENTS if view is None else view.title
+        publish(pdf, [money_pdf(title, report, zone=zone, now=now)])
+    elif as_json:
         show.as_json_line(money_report_json(report), fields)
     else:
         _show_money(report)
@@ -108,17 +116,29 @@ def money_command(
 
 @app.command("half-price", epilog=example("boxoffice report half-price -e noite"))
 def half_price_command(
-    ctx: typer.Context, event: EventSlug, as_json: AsJson = False, fields: Fields = None
+    ctx: typer.Context,
+    event: EventSlug,
+    pdf: Pdf = None,
+    as_json: AsJson = False,
+    fields: Fields = None,
 ) -> None:
     """Count half-price tickets (meia-entrada), and what is left of what the law assures."""
     from boxoffice.cli import show
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.report_shapes import half_price_report_json
+    from boxoffice.events.queries import event_view
+    from boxoffice.files import publish
     from boxoffice.reports.half_price import half_price_report
 
     with office_of(ctx) as office, office.reading() as session:
+        now = office.now()
+        view = event_view(session, event, now=now)
         report = half_price_report(session, event)
-    if as_json:
+    if pdf is not None:
+        from boxoffice.reports.bars_paper import half_price_pdf
+
+        publish(pdf, [half_price_pdf(view.title, report, zone=view.zone, now=now)])
+    elif as_json:
         show.as_json_line(half_price_report_json(report), fields)
     else:
         _show_half_price(report)
