@@ -42,9 +42,7 @@ def dashboard(bench: Bench) -> Iterator[Row]:
         name = f"dashboard, {kind}, {size:,} attendees: processor while nobody types"
         yield plain(name, "%", cpu, [cpu], at_most(1, "%"))
         count = bench.pick(1_000, 10_000)
-        _, selling = bench.databases.selling(
-            kind
-        )
+        _, selling = bench.databases.selling(kind)
         grown = asyncio.run(refreshed(house_of(selling), count))
         name = f"dashboard, {kind}: memory that {count:,} refreshes leave behind"
         yield plain(name, "MiB", grown, [grown], at_most(5, "MiB"))
