@@ -1,4 +1,4 @@
-"""The words of states, for people. On the command line and in JSON they stay English."""
+"""Words of states, ways to pay and mails, for people. The command line keeps the English ones."""
 
 from boxoffice.orders.models import OrderState
 from tui.words import Language, Words
@@ -48,6 +48,17 @@ _STATES = {
     "revoked": Words("revogado", "revoked"),
     "active": Words("ativo", "active"),
     "disabled": Words("desativado", "disabled"),
+    "delivered": Words("entregue", "delivered"),
+    "bounced": Words("voltou", "bounced"),
+    "cash": Words("dinheiro", "cash"),
+    "card": Words("cartão", "card"),
+    "external": Words("maquininha", "elsewhere"),
+    "courtesy": Words("cortesia", "courtesy"),
+    "tickets": Words("ingressos", "tickets"),
+    "tickets_again": Words("ingressos, de novo", "tickets again"),
+    "courtesy_tickets": Words("cortesias", "courtesy tickets"),
+    "payment_request": Words("cobrança", "payment request"),
+    "refund_done": Words("aviso de estorno", "refund done"),
 }
 
 

@@ -12,6 +12,7 @@ from tests.tui.boards import seated
 from tui.acts import events, orders, running, selling
 from tui.acts.act import Act
 from tui.commands import Place
+from tui.dialogs.charge import Charge
 from tui.house import House, spelt
 
 RITA = {"name": "Rita Nogueira", "email": "rita@example.com", "document": "39053344705"}
@@ -158,6 +159,42 @@ async def test_a_sale_for_cash_is_five_keys_and_tells_the_change(
         assert "2 tickets · R$ 220,00" in seat.text()
         assert house.line.startswith(f"boxoffice order sell -e {SLUG} -t '{LOTE}' --quantity 2")
         assert "idempotency" not in house.line
+
+
+@pytest.mark.anyio
+async def test_a_sale_says_what_is_due_until_the_money_has_come(
+    house: House, program: Commands
+) -> None:
+    program.has_event()
+
+    async with seated(house, Place.COUNTER) as seat:
+        await seat.press("2", "p")
+        await seat.write(*RITA.values(), "")
+        await seat.until(lambda: len(program("order list --json").rows) == 1)
+        code = program("order list --json").rows[0]["code"]
+        await seat.until(lambda: isinstance(seat.app.screen, Charge))
+        await seat.press("escape")
+        await seat.until_shown("R$ 220,00 is due")
+        done(house, orders.pay(code))
+        seat.board.reload()
+
+        await seat.until_shown(f"✔ {code} · 2 tickets · R$ 220,00")
+        assert "is due" not in seat.text()
+
+
+@pytest.mark.anyio
+async def test_a_form_says_what_is_still_missing_and_goes_there(
+    house: House, program: Commands
+) -> None:
+    async with seated(house, Place.EVENTS) as seat:
+        await seat.press("n")
+        await seat.until_shown("e.g. 01/12/2026 19:00")
+        await seat.write("noite", "Noite", "", "Clube", "", "Lote 1:100:50")
+        await seat.until_shown("still to be filled in: Starts")
+        await seat.write("01/12/2099 19:00", "Clube", "", "Lote 1:100:50")
+        await seat.until(lambda: len(program("event list --json").rows) == 1)
+
+        assert program("event show noite --json").json["capacity"] is None
 
 
 @pytest.mark.anyio

@@ -27,3 +27,16 @@ def test_a_program_ends_with_a_terminal_that_sends_no_signal() -> None:
         os.close(ours)
 
         assert program.wait(30) == -signal.SIGHUP
+
+
+def test_a_program_ends_with_the_pipe_of_a_server_that_was_killed() -> None:
+    with subprocess.Popen(  # noqa: S603  (ourselves)
+        [sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"watching\n"
+
+        program.stdin.close()
+
+        assert program.wait(30) == -signal.SIGHUP

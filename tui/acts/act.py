@@ -20,6 +20,7 @@ class Field:
     default: str = ""
     example: str = ""
     is_secret: bool = False  # it is typed for the command, and stands in no line
+    is_needed: bool = False  # the command cannot do without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ class Act:
     def is_asked(self) -> bool:
         """Whether anything has to be asked before it is done."""
         return bool(self.fields) or self.warning is not None
+
+    def missing(self, given: Given) -> Field | None:
+        """Return the first field that is needed and empty."""
+        return next(
+            (one for one in self.fields if one.is_needed and not given[one.name].strip()), None
+        )
 
     def typed(self, given: Given) -> str:
         """Return the secrets, one a line, as the command reads them."""

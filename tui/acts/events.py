@@ -1,5 +1,7 @@
 """Set events up, and put them on sale."""
 
+from dataclasses import replace
+
 from tui.acts.act import Act, Field, Given, flags, proof_of
 from tui.words import Words
 
@@ -19,15 +21,20 @@ def create() -> Act:
                      capacity="--capacity", tier="--tier")  # fmt: skip
         return ["event", "create", given["slug"].strip(), *said]
 
+    title, starts, *others = _EDITABLE
     return Act(
         Words("Novo evento", "New event"),
         words,
         (
-            Field("slug", Words("Nome curto (a-z, 0-9, -)", "Short name (a-z, 0-9, -)")),
-            *_EDITABLE,
-            Field("tier", Words("Primeiro lote", "First tier"), example="Lote 1:100:200"),
+            Field("slug", Words("Nome curto (a-z, 0-9, -)", "Short name (a-z, 0-9, -)"),
+                  example="noite", is_needed=True),
+            replace(title, is_needed=True),
+            replace(starts, is_needed=True),
+            *others,
+            Field("tier", Words("Lote: nome:preço:lugares", "Tier: name:price:places"),
+                  example="Lote 1:100:200"),
         ),
-    )
+    )  # fmt: skip
 
 
 def edit(slug: str) -> Act:
@@ -58,10 +65,10 @@ def add_tier(slug: str) -> Act:
         Words("Novo lote", "New tier"),
         words,
         (
-            Field("name", Words("Nome", "Name"), example="Lote 2"),
-            Field("price", Words("Preço", "Price"), example="120"),
-            Field("quota", Words("Lugares", "Places"), example="100"),
-            Field("category", Words("Tipo", "Category"), example="full half courtesy staff"),
+            Field("name", Words("Nome", "Name"), example="Lote 2", is_needed=True),
+            Field("price", Words("Preço", "Price"), example="120", is_needed=True),
+            Field("quota", Words("Lugares", "Places"), example="100", is_needed=True),
+            Field("category", Words("Tipo", "Category"), example="full | half | courtesy | staff"),
             Field("after", Words("Abre depois de", "Opens after")),
         ),
     )

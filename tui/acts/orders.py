@@ -53,7 +53,7 @@ def refund(code: str) -> Act:
         (
             Field("ticket", Words("Só o ingresso (vazio: tudo)", "Only ticket (empty: all)")),
             Field("amount", Words("Só o valor (vazio: tudo)", "Only so much (empty: all)")),
-            Field("proof", Words("Dinheiro: recibo", "Cash: receipt")),
+            Field("proof", Words("Dinheiro: recibo", "Cash: receipt"), example="17"),
             _REASON,
         ),
         warning=Words("O dinheiro volta e os ingressos morrem.", "Money goes back, tickets die."),

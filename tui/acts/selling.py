@@ -91,7 +91,7 @@ def drop() -> Act:
         Words("Sangria", "Take cash to the safe"),
         lambda given: ["till", "drop", given["amount"].strip(), *flags(given, note="--note")],
         (
-            Field("amount", Words("Valor retirado", "Amount taken"), example="500"),
+            Field("amount", Words("Valor retirado", "Amount taken"), example="500", is_needed=True),
             Field("note", Words("Nota", "Note")),
         ),
     )
@@ -105,7 +105,8 @@ def close_till() -> Act:
             "till", "close", "--counted", given["counted"].strip(), *flags(given, note="--note"),
         ],
         (
-            Field("counted", Words("Contado, com o troco", "Counted, with the float")),
+            Field("counted", Words("Contado, com o troco", "Counted, with the float"),
+                  is_needed=True),
             Field("note", Words("Nota", "Note")),
         ),
         warning=Words("O caixa fecha de vez.", "The till closes for good."),

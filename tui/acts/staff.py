@@ -5,7 +5,7 @@ from boxoffice.staff.rules import HUMAN_ROLES
 from tui.acts.act import Act, Field, Given, flags, proof_of
 from tui.words import Words
 
-_ROLES = " ".join(HUMAN_ROLES)
+_ROLES = " | ".join(HUMAN_ROLES)
 _STDIN = ("--password-stdin",)
 _NAME = Words("Nome (a-z 0-9 . _ -)", "Name (a-z 0-9 . _ -)")
 _ROLE = Words("Papel", "Role")
@@ -25,8 +25,8 @@ def add() -> Act:
         Words("Nova pessoa", "Somebody new"),
         words,
         (
-            Field("name", _NAME),
-            Field("role", _ROLE, example=_ROLES),
+            Field("name", _NAME, is_needed=True),
+            Field("role", _ROLE, example=_ROLES, is_needed=True),
             Field("email", Words("E-mail", "E-mail")),
             Field("password", _PASSWORD, is_secret=True),
         ),

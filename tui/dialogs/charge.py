@@ -19,6 +19,7 @@ from boxoffice.payments.models import PaymentState
 from boxoffice.payments.queries import PaymentView, payment_of_order
 from boxoffice.tickets.half_blocks import QR_STYLE, terminal_qr
 from tui.house import House
+from tui.states import state_text
 from tui.text import said
 from tui.words import Words
 
@@ -92,7 +93,9 @@ class Charge(ModalScreen[None]):
             self._tell(said(f"{self._code} · {_NONE.say(self._house.language)}"))
             return
         told, style = self._word(state, payment)
-        head = f"{self._code} · {payment.method} {payment.amount} · "
+        head = (
+            f"{self._code} · {state_text(payment.method, self._house.language)} {payment.amount} · "
+        )
         why = f" {payment.refusal}" if payment.refusal else ""
         self._tell(
             Content.assemble(said(head), said(told.say(self._house.language), style), said(why))

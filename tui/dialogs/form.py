@@ -20,6 +20,8 @@ from tui.words import Words
 _KEYS = Words("Enter segue · Esc desiste", "Enter goes on · Esc gives up")
 _PROOF = Words("digite {proof} para confirmar", "type {proof} to go on")
 _NOT_MEANT = Words("Nada foi feito: {proof}.", "Nothing was done: {proof}.")
+_EXAMPLE = Words("ex.: {example}", "e.g. {example}")
+_MISSING = Words("falta preencher: {label}", "still to be filled in: {label}")
 _RUNNING = Words("um momento…", "one moment…")
 _DOUBT = "doubt"
 
@@ -49,14 +51,18 @@ class Form(ModalScreen[Answer]):
             for field in act.fields:
                 yield from self._row(
                     field.label.say(language),
-                    Field(field.default, field.example, id=field.name, on_enter=self.go_on,
-                          is_secret=field.is_secret),
+                    Field(field.default, self._example(field.example), id=field.name,
+                          on_enter=self.go_on, is_secret=field.is_secret),
                 )  # fmt: skip
             if act.warning is not None:
                 yield Static(said(act.warning.say(language), "bold"), id="warning", markup=False)
                 yield from self._row(self._doubt, Field(id=_DOUBT, on_enter=self.go_on))
             yield Static(id="line", markup=False)
             yield Static(said(_KEYS.say(language), "dim"), markup=False)
+
+    def _example(self, example: str) -> str:
+        # It says that it is one: what stands in a field reads as if it were filled in.
+        return _EXAMPLE.say(self._house.language, example=example) if example else ""
 
     def _row(self, label: str, field: Field) -> ComposeResult:
         with Horizontal(classes="row"):
@@ -94,6 +100,13 @@ class Form(ModalScreen[Answer]):
             self.set_focus(fields[fields.index(field) + 1])
 
     def _end(self, last: Field) -> None:
+        missing = self._act.missing(self._given)
+        if missing is not None:
+            label = missing.label.say(self._house.language)
+            words = _MISSING.say(self._house.language, label=label)
+            self._tell(said(words, "$warning"))
+            self.set_focus(self.query_one(f"#{missing.name}", Field))
+            return
         if self._act.warning is not None and not self._act.is_meant(last.value):
             said_no = _NOT_MEANT.say(self._house.language, proof=self._doubt)
             self._tell(Content.styled(said_no, "$warning"))

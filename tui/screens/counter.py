@@ -13,6 +13,8 @@ from boxoffice.db import ReadSession
 from boxoffice.errors import Refused
 from boxoffice.events.queries import EventView, event_view
 from boxoffice.money import Money
+from boxoffice.orders.queries import order_by_code
+from boxoffice.payments.queries import payment_of_order
 from boxoffice.staff.rules import Permission
 from boxoffice.till.queries import open_shift_view
 from tui.acts import selling
@@ -56,6 +58,8 @@ class Found:
     event: EventView
     shift: str
     cash: Money | None
+    order: str = ""  # the sale before, while money was due
+    due: Money | None = None  # of that order now
 
 
 class CounterBoard(Board):
@@ -76,6 +80,7 @@ class CounterBoard(Board):
         """Begin with an empty cart, on the tiers."""
         self._cart: dict[str, int] = {}
         self._typed = ""
+        self._order: dict[str, Any] | None = None  # of the sale before, while money is due
         self._event: EventView | None = None
         self.hand(self.query_one("#tiers"))
 
@@ -84,16 +89,21 @@ class CounterBoard(Board):
         office = self.house.office
         office.actor.must(Permission.SELL)
         event = event_view(session, self.house.chosen(), now=office.now())
+        order = "" if self._order is None else self._order["code"]
+        due = _due(session, order) if order else None
         try:
             shift = open_shift_view(session, office.actor.name)
         except Refused:
-            return Found(event, "", None)
-        return Found(event, shift.code, shift.expected)
+            return Found(event, "", None, order, due)
+        return Found(event, shift.code, shift.expected, order, due)
 
     def show(self, found: Found) -> None:
         """Show the tiers, and the drawer."""
         self._event = found.event
         self._draw()
+        last = self._order
+        if last is not None and last["code"] == found.order and found.due is not None:
+            self._tell_sale({**last, "balance_minor": found.due.minor}, None)
         drawer = (
             said(self.say(_NO_TILL), WAITS)
             if found.cash is None
@@ -179,10 +189,15 @@ class CounterBoard(Board):
         """Tell what was sold and the change; what is still due is shown until it is paid."""
         told: dict[str, Any] = json.loads(answer.out)
         order = told["order"]
-        self.put("sold", self._told(order, told.get("change_minor")))
+        self._tell_sale(order, told.get("change_minor"))
         self.action_clear()
         if order["balance_minor"]:
             self.app.push_screen(Charge(self.house, order["code"]))
+
+    def _tell_sale(self, order: dict[str, Any], change: int | None) -> None:
+        """Say how the sale stands; one that is still to be paid is asked for again."""
+        self.put("sold", self._told(order, change))
+        self._order = order if order["balance_minor"] else None
 
     def _told(self, order: dict[str, Any], change: int | None) -> Content:
         currency = order["currency"]
@@ -196,3 +211,9 @@ class CounterBoard(Board):
         return Content.assemble(
             said(line, style), "   ", said(back, f"bold reverse {BAD if change else ''}")
         )
+
+
+def _due(session: ReadSession, code: str) -> Money | None:
+    """Return what is still to be paid of an order."""
+    payment = payment_of_order(session, order_by_code(session, code).id)
+    return None if payment is None else payment.balance

@@ -255,7 +255,7 @@ class OrdersBoard(Board):
         if payment is not None:
             due = self.say(_DUE, due=payment.balance) if payment.balance.minor else ""
             lines.append(
-                joined([f"{payment.method} {payment.amount}", self.state(payment.state),
+                joined([f"{self.state(payment.method)} {payment.amount}", self.state(payment.state),
                         said(due, WAITS), payment.refusal or ""])
             )  # fmt: skip
         if letter is not None:
