@@ -96,7 +96,7 @@ def _csv_rows(block: Block, width: int) -> bytes:
 
 def _json_rows(block: Block) -> bytes:
     if is_harmless_json(block):
-        escaped = block.raw.replace(b"\", rb"\").replace(b'"', rb"\"")
+        escaped = block.raw.replace(b"\\", rb"\\").replace(b'"', rb"\"")
         return escaped.replace(_QUOTE, b'"')  # its lines end as they should
     return _halved(block, _json_rows) or _object(block.rows[0]).encode()
 
