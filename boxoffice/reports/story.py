@@ -55,6 +55,8 @@ _ACTS = MappingProxyType(
         "order.needs_review": "Money and order did not agree ({why}): a person had to decide.",
         "order.transfer": "{actor} gave ticket {ticket} to somebody else.",
         "order.refund": "{actor} decided that money goes back.",
+        "order.swap": "{actor} moved ticket {ticket} from {before} to {to}.",
+        "privacy.unmask": "{actor} was shown whole documents of it.",
         "order.event_cancelled": "Its event was cancelled.",
         "ticket.reissue": "{actor} re-issued ticket {ticket}; the old code died.",
         "ticket.block": "{actor} blocked ticket {ticket}.",
@@ -141,7 +143,10 @@ def _acts(session: ReadSession, order_id: UUID) -> Iterator[Sentence]:
     for told in history(session, order_id):
         said = _ACTS.get(told.verb, "{actor} did {verb}.")
         facts = _Facts(told.facts, actor=told.actor, verb=told.verb)
-        yield Sentence(told.at, said.format_map(facts))
+        approved = (
+            f" {told.facts['approved_by']} approved it." if "approved_by" in told.facts else ""
+        )
+        yield Sentence(told.at, said.format_map(facts) + approved)
 
 
 def _money(session: ReadSession, order_id: UUID) -> Iterator[Sentence]:

@@ -115,3 +115,12 @@ def test_a_changed_entry_is_named_with_exit_8(on_sqlite: Commands) -> None:
     assert ran.code == 8
     assert ran.rows[0]["entry"] == entry["id"]
     assert entry["id"] in on_sqlite("audit verify").out
+
+
+def test_a_look_at_a_whole_document_is_part_of_the_story(selling: Commands) -> None:
+    code = selling.sells(RITA)["order"]["code"]
+
+    selling(f"order show {code} --with-documents")
+
+    story = selling(f"audit explain {code} --json").json["story"]
+    assert story[-1]["says"] == "local was shown whole documents of it."

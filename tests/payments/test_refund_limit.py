@@ -12,6 +12,7 @@ from boxoffice.payments.collect import Till
 from boxoffice.payments.exchange import exchange
 from boxoffice.payments.models import Refund
 from boxoffice.payments.refund import RefundRequest, refund
+from boxoffice.reports.story import explain
 from boxoffice.staff.change import change_refund_limit
 from boxoffice.staff.rules import Actor, Role
 from boxoffice.tickets.models import Ticket
@@ -149,3 +150,14 @@ def test_a_clerks_swap_of_a_pix_order_gives_back_with_a_second_person(counter: B
     assert [row.amount_minor for row in rows(counter, Refund)] == [5_000]
     (entry,) = [one for one in rows(counter, AuditEntry) if one.verb == "order.refund"]
     assert (entry.actor, entry.facts["approved_by"]) == (CLERK.name, LEAD.name)
+
+
+def test_the_story_of_an_order_names_who_approved(counter: BoxOffice) -> None:
+    sale = a_sale(counter, (LOTE, 6))
+
+    back(counter, sale.id, 60_000, by=LEAD)
+
+    with counter.reading() as session:
+        told = explain(session, counter.actor, sale.code)
+    says = "bia decided that money goes back. lia approved it."
+    assert says in [sentence.says for sentence in told.sentences]
