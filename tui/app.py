@@ -24,6 +24,7 @@ from tui.themes import THEMES
 from tui.widgets.field import Field
 from tui.words import Language, Words, language_of
 
+_LOOKS = ("boxoffice.tcss", "desk.tcss")
 _SCANNED = Words("ingresso lido: F2 abre a portaria", "ticket read: F2 opens the desk")
 
 
@@ -48,7 +49,8 @@ class Home(Screen[None]):
 class BoxOfficeApp(App[None]):
     """One window. `homes` are made when they are first shown; `start` is the first of them."""
 
-    CSS_PATH = Path(__file__).with_name("boxoffice.tcss")
+    # All of them, though a window may have no desk: what comes later has everything read anew.
+    CSS_PATH = [Path(__file__).with_name(name) for name in _LOOKS]  # noqa: RUF012  (the same)
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (as Textual declares it)
         (0, "-narrow"),
@@ -81,7 +83,8 @@ class BoxOfficeApp(App[None]):
         self._is_ascii = is_ascii
         self.language = language or language_of()
         self._homes = homes
-        self._start = start
+        # Without a screen of Textual's own before it, which is laid out and never seen.
+        self.DEFAULT_MODE = start  # type: ignore[misc]  # declared for the class, asked of this app
         self._guard: Guard[events.Key, Input] = Guard(scan_at_end)
         self._let_go: Timer | None = None
         super().__init__()
@@ -96,10 +99,6 @@ class BoxOfficeApp(App[None]):
                 self._bindings.bind(
                     made.key, made.action, made.description, show=made.show, priority=True
                 )
-
-    async def on_mount(self) -> None:
-        """Show the first home."""
-        await self.switch_mode(self._start)
 
     async def on_event(self, event: events.Event) -> None:
         """Let the scan line see keys first; elsewhere, let no scan press anything."""

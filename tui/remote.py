@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -199,6 +200,12 @@ class RemoteDesk:
             scans=len(self._journal.facts),
             verdicts=verdicts,
         )
+
+    def warm(self) -> None:
+        """Dial the line, and read the copy, unless one of them is not there."""
+        self.line.in_time(self._line.stats)
+        with suppress(NotFound, BadFile):
+            self._lone()
 
     def status(self) -> DeskStatus:
         """Say how this desk judges, and what it has not sent yet."""

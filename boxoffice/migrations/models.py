@@ -17,5 +17,6 @@ import boxoffice.promos.models
 import boxoffice.staff.models
 import boxoffice.tickets.models
 import boxoffice.till.models
+from boxoffice.columns import with_conditions
 
-metadata = SQLModel.metadata
+metadata = with_conditions(SQLModel.metadata)

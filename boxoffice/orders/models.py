@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from boxoffice.columns import SearchText, minor, moment, word
+from boxoffice.columns import SearchText, minor, moment, partial_index, word
 from boxoffice.ids import new_id
 from boxoffice.money import Money
 
@@ -47,12 +47,7 @@ class Order(SQLModel, table=True):
         CheckConstraint("(state = 'paid') <= (paid_at IS NOT NULL)", name="orders_paid"),
         # Race: one file imported twice at once. An outsider's id makes one order an event.
         UniqueConstraint("event_id", "external_id", name="orders_external_id"),
-        Index(
-            "orders_review",
-            "event_id",
-            sqlite_where=text("state = 'needs_review'"),
-            postgresql_where=text("state = 'needs_review'"),
-        ),
+        partial_index("orders_review", "event_id", where="state = 'needs_review'"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from boxoffice.columns import json_column, moment, word
+from boxoffice.columns import json_column, moment, partial_index, word
 from boxoffice.ids import new_id
 
 
@@ -39,24 +39,9 @@ class Job(SQLModel, table=True):
     __table_args__ = (
         # Race: two workers, one job. The claim is conditional; this says what a claim is.
         CheckConstraint("(state = 'running') = (lease_until IS NOT NULL)", name="job_leased"),
-        Index(
-            "job_ready",
-            "run_at",
-            sqlite_where=text("state IN ('waiting', 'sent')"),
-            postgresql_where=text("state IN ('waiting', 'sent')"),
-        ),
-        Index(
-            "job_running",
-            "lease_until",
-            sqlite_where=text("state = 'running'"),
-            postgresql_where=text("state = 'running'"),
-        ),
-        Index(
-            "job_ended_badly",
-            "kind",
-            sqlite_where=text("state IN ('failed', 'dead')"),
-            postgresql_where=text("state IN ('failed', 'dead')"),
-        ),
+        partial_index("job_ready", "run_at", where="state IN ('waiting', 'sent')"),
+        partial_index("job_running", "lease_until", where="state = 'running'"),
+        partial_index("job_ended_badly", "kind", where="state IN ('failed', 'dead')"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

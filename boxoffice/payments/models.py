@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from boxoffice.columns import json_column, minor, moment, word
+from boxoffice.columns import json_column, minor, moment, partial_index, word
 from boxoffice.ids import new_id
 from boxoffice.money import Money
 from boxoffice.payments.provider import Method
@@ -55,12 +55,8 @@ class Payment(SQLModel, table=True):
         ),
         CheckConstraint("instalments BETWEEN 1 AND 21", name="payment_instalments"),
         # Race: two workers open a charge for one order. One open attempt at a time.
-        Index(
-            "payment_one_open",
-            "order_id",
-            unique=True,
-            sqlite_where=text("state IN ('opening', 'waiting')"),
-            postgresql_where=text("state IN ('opening', 'waiting')"),
+        partial_index(
+            "payment_one_open", "order_id", where="state IN ('opening', 'waiting')", unique=True
         ),
         Index("payment_order", "order_id"),
     )

@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 import boxoffice.orders.models  # noqa: F401  (an entry refers to its table, which must be known)
-from boxoffice.columns import minor, moment, word
+from boxoffice.columns import minor, moment, partial_index, word
 from boxoffice.ids import new_id
 
 
@@ -26,13 +26,7 @@ class Shift(SQLModel, table=True):
     __tablename__ = "shift"
     __table_args__ = (
         # Race: one clerk opens the drawer twice. One open shift a clerk.
-        Index(
-            "shift_one_open",
-            "clerk",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        partial_index("shift_one_open", "clerk", where="closed_at IS NULL", unique=True),
         CheckConstraint("float_minor >= 0", name="shift_float"),
         CheckConstraint("(closed_at IS NULL) = (counted_minor IS NULL)", name="shift_closed"),
     )
