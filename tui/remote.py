@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 
 from boxoffice.adapters.desk_line import DeskLine
@@ -227,6 +228,11 @@ class RemoteDesk:
             unsent=sum(fact.sequence > sent for fact in self._journal.facts),
             trouble=self.line.trouble,
         )
+
+    @property
+    def print_folder(self) -> Path:
+        """Where tickets lie that this desk has printed."""
+        return self._folder.path / "print"
 
     def stay_offline(self) -> None:
         """Leave the line alone from now on."""
