@@ -195,8 +195,11 @@ class DeskScreen(Home):
 
     def _count(self) -> None:
         self._will_count = False
-        desk = self.parts.desk
-        self.look(lambda: (desk.status(), desk.stats()), self._looked, self._not_looked)
+        self.look(self._numbers, self._looked, self._not_looked)
+
+    def _numbers(self) -> tuple[DeskStatus, DoorStats]:
+        stats = self.parts.desk.stats()  # first: only a line that was tried is known to be there
+        return self.parts.desk.status(), stats
 
     def _warm(self) -> None:
         """Get ready for the first guest, who then waits no longer than the second."""
