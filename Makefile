@@ -74,6 +74,6 @@ clean: ## remove the environment, the caches and what was built
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(make_venv); }
 	@sed -n '/^uv==/,/[^\\]$$/p' $< > .venv/uv.lock
 	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r .venv/uv.lock
-	@$(BIN)/uv pip install --quiet --require-hashes --only-binary :all: -r $<
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --only-binary :all: -r $<
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@

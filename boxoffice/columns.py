@@ -4,12 +4,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Enum, Index, String
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Enum, Index, MetaData, String, text
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 
 # Searched by prefix: bytes must sort as bytes, which a PostgreSQL locale would not do.
 SearchText = String().with_variant(String(collation="C"), "postgresql")
+
+
+_CONDITION = "condition"
+
+# What a row may hold is checked before it is one: no table need be loaded with its own checks.
+SQLModel.model_config["defer_build"] = True
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -65,15 +72,24 @@ def moment(*, nullable: bool = False, **options: Any) -> Column[datetime]:
     return Column(UtcDateTime(), nullable=nullable, **options)
 
 
+def partial_index(name: str, column: str, *, where: str, unique: bool = False) -> Index:
+    """Return an index of the rows of which `where` is so.
+
+    Its condition is told to the databases by `with_conditions`, for whoever makes tables. Only they
+    need it, and SQLAlchemy loads all of PostgreSQL for it: a tenth of the start of a command.
+    """
+    return Index(name, column, unique=unique, info={_CONDITION: where})
+
+
+def with_conditions(metadata: MetaData) -> MetaData:
+    """Tell both databases the conditions of partial indexes, and return the same tables."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            for dialect in ("sqlite", "postgresql") if _CONDITION in index.info else ():
+                index.dialect_kwargs[f"{dialect}_where"] = text(index.info[_CONDITION])
+    return metadata
+
+
 def minor(*, default: int | None = None, nullable: bool = False) -> Column[int]:
     """Return a column of minor units: 64 bits, for 32 end at twenty million reais."""
     return Column(BigInteger(), nullable=nullable, default=default)
-
-
-def partial_index(name: str, column: str, *, where: str, unique: bool = False) -> Index:
-    """Return an index of those rows alone for which `where` is true.
-
-    `where` is written down here and told to the dialects in `migrations/models.py`: SQLAlchemy
-    would load PostgreSQL's to hear of it, 35 ms of each command on SQLite.
-    """
-    return Index(name, column, unique=unique, info={"where": where})

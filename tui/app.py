@@ -24,6 +24,7 @@ from tui.themes import THEMES
 from tui.widgets.field import Field
 from tui.words import Language, Words, language_of
 
+_LOOKS = ("boxoffice.tcss", "desk.tcss")
 _SETTLE_SECONDS = 2.0  # from a screen's first look to its last new part: its answer is drawn
 _SCANNED = Words("ingresso lido: F2 abre a portaria", "ticket read: F2 opens the desk")
 
@@ -52,7 +53,8 @@ class BoxOfficeApp(App[None]):
     `settled` is called a moment after each of them was shown for the first time.
     """
 
-    CSS_PATH = Path(__file__).with_name("boxoffice.tcss")
+    # All of them, though a window may have no desk: what comes later has everything read anew.
+    CSS_PATH = [Path(__file__).with_name(name) for name in _LOOKS]  # noqa: RUF012  (the same)
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (as Textual declares it)
         (0, "-narrow"),
@@ -88,7 +90,8 @@ class BoxOfficeApp(App[None]):
         self._shown: set[str] = set()
         self.language = language or language_of()
         self._homes = homes
-        self._start = start
+        # Without a screen of Textual's own before it, which is laid out and never seen.
+        self.DEFAULT_MODE = start  # type: ignore[misc]  # declared for the class, asked of this app
         self._guard: Guard[events.Key, Input] = Guard(scan_at_end)
         self._let_go: Timer | None = None
         super().__init__()
@@ -104,9 +107,9 @@ class BoxOfficeApp(App[None]):
                     made.key, made.action, made.description, show=made.show, priority=True
                 )
 
-    async def on_mount(self) -> None:
-        """Show the first home."""
-        await self._show(self._start)
+    def on_mount(self) -> None:
+        """Know that the first home is shown."""
+        self._was_shown(self.DEFAULT_MODE)
 
     async def on_event(self, event: events.Event) -> None:
         """Let the scan line see keys first; elsewhere, let no scan press anything."""
@@ -204,10 +207,10 @@ class BoxOfficeApp(App[None]):
     async def action_go(self, place: str) -> None:
         """Show another home, when it is one of this window's."""
         if Place(place) in self._homes:
-            await self._show(place)
+            await self.switch_mode(place)
+            self._was_shown(place)
 
-    async def _show(self, place: str) -> None:
-        await self.switch_mode(place)
+    def _was_shown(self, place: str) -> None:
         if place not in self._shown and self._settled is not None:
             self.set_timer(_SETTLE_SECONDS, self._settled)
         self._shown.add(place)

@@ -45,10 +45,12 @@ class Counter(Protocol):
     def owed(self, ticket: str) -> Money:
         """Say what the order of a ticket still owes."""
 
-    def collect(self, ticket: str, method: Method, approval: Approval | None = None) -> None:
-        """Take what the order of a ticket owes into the open till."""
+    def collect(
+        self, ticket: str, owed: Money, method: Method, approval: Approval | None = None
+    ) -> None:
+        """Take what the guest was told that the order owes into the open till; twice is once."""
 
-    def print(self, ticket: str) -> Path:
+    def print(self, ticket: str, approval: Approval | None = None) -> Path:
         """Print a ticket once more, for a roll of 80 mm, and say where it lies."""
 
     def move(self, list_name: str) -> None:

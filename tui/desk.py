@@ -1,25 +1,24 @@
 """What a screen at the door may ask: a `Desk`, on the database or over a line."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from boxoffice.door.edit import list_views
-from boxoffice.door.group import admit_group
 from boxoffice.door.journal import GATE_MAX
 from boxoffice.door.models import Source
 from boxoffice.door.queries import DoorStats, door_stats, gate_at
 from boxoffice.door.rules import Asked
-from boxoffice.door.scan import Shown, scan
+from boxoffice.door.scan import Shown, new_nonce, scan
 from boxoffice.door.search import Hit, search
-from boxoffice.door.undo import undo
 from boxoffice.door.words import Admission
 from boxoffice.errors import DatabaseSilent
 from boxoffice.office import BoxOffice
 from boxoffice.staff.rules import Actor, Permission
 from boxoffice.text import clean_in
+from boxoffice.tickets.code import short_text
 
 
 class Mode(StrEnum):
@@ -86,6 +85,9 @@ class Desk(Protocol):
     def stats(self) -> DoorStats:
         """Count who is in."""
 
+    def warm(self) -> None:
+        """Load what the first scan needs. Nobody is judged, and nothing changes."""
+
     def status(self) -> DeskStatus:
         """Say how the desk judges, without asking anybody."""
 
@@ -125,6 +127,8 @@ class LocalDesk:
 
     def undo(self, ticket: str = "", reason: str = "", approval: Approval | None = None) -> str:
         """Take the admission of a ticket back, or this operator's last one at this gate."""
+        from boxoffice.door.undo import undo  # noqa: PLC0415  (what is rare is loaded when used)
+
         office, by = self._office, approved(self._office, approval, Permission.UNDO_SCAN)
         with office.writing() as session:
             at = gate_at(session, self._event, self._list, gate=self._gate)
@@ -137,6 +141,8 @@ class LocalDesk:
 
     def doors(self) -> Sequence[str]:
         """List the doors of the event."""
+        from boxoffice.door.edit import list_views  # noqa: PLC0415  (the same)
+
         with self._office.reading() as session:
             return [view.name for view in list_views(session, self._event)]
 
@@ -154,6 +160,8 @@ class LocalDesk:
 
     def group(self, name: str, asked: Asked) -> Sequence[Admission]:
         """Let the rest of an order in."""
+        from boxoffice.door.group import admit_group  # noqa: PLC0415  (the same)
+
         office = self._office
         with office.writing() as session:
             at = gate_at(session, self._event, self._list, gate=self._gate)
@@ -169,6 +177,14 @@ class LocalDesk:
         """Count who is in."""
         with self._office.reading() as session:
             return door_stats(session, gate_at(session, self._event, self._list))
+
+    def warm(self) -> None:
+        """Judge a code of nobody's ticket, and let the database forget it."""
+        office, nobodys = self._office, short_text(secrets.token_bytes(10))
+        with office.writing() as session:
+            at = gate_at(session, self._event, self._list, gate=self._gate)
+            scan(session, office.actor, at, Shown(nobodys, new_nonce()), now=office.now())
+            session.rollback()
 
     def status(self) -> DeskStatus:
         """Say where this desk stands."""

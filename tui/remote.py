@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 
 from boxoffice.adapters.desk_line import DeskLine
@@ -181,8 +183,8 @@ class RemoteDesk:
         ]
 
     def stats(self) -> DoorStats:
-        """Count on the server, or as far as this desk knows."""
-        stats = self.line.in_time(self._line.stats)
+        """Count on the server, which is told first what it does not know; or as this desk knows."""
+        stats = self.line.in_time(self._ask_stats)
         if stats is not None:
             return stats
         lone = self._lone()
@@ -199,6 +201,12 @@ class RemoteDesk:
             scans=len(self._journal.facts),
             verdicts=verdicts,
         )
+
+    def warm(self) -> None:
+        """Dial the line, and read the copy, unless one of them is not there."""
+        self.line.in_time(self._ask_stats)
+        with suppress(NotFound, BadFile):
+            self._lone()
 
     def status(self) -> DeskStatus:
         """Say how this desk judges, and what it has not sent yet."""
@@ -221,6 +229,11 @@ class RemoteDesk:
             trouble=self.line.trouble,
         )
 
+    @property
+    def print_folder(self) -> Path:
+        """Where tickets lie that this desk has printed."""
+        return self._folder.path / "print"
+
     def stay_offline(self) -> None:
         """Leave the line alone from now on."""
         self.line.stay_away()
@@ -234,6 +247,10 @@ class RemoteDesk:
         self._send()  # first what the server does not know yet
         lent = ("", "") if approval is None else (approval.supervisor, approval.pin)
         return self._line.scan(what, gate=self._gate, now=self._now(), approval=lent)
+
+    def _ask_stats(self) -> DoorStats:
+        self._send()  # a line that is back: nobody need scan before it is used
+        return self._line.stats()
 
     def _send(self) -> bool:
         self._unsent.refresh()

@@ -6,17 +6,19 @@ from pathlib import Path
 
 from boxoffice.adapters.desk_line import DeskLine
 from boxoffice.door.offers import Offer
-from boxoffice.errors import Refused
+from boxoffice.errors import NotFound
 from boxoffice.money import Money
 from boxoffice.payments.provider import Method
 from boxoffice.payments.walk_in import WalkIn
+from boxoffice.tickets.code import TicketName, read_code
 from tui.counter import Sold, Wish
 from tui.desk import Approval
 from tui.remote import RemoteDesk
+from tui.walk_in import printed
 
 
 class RemoteCounter:
-    """The counter of a desk on a line. It sells; orders of before are the counter's."""
+    """The counter of a desk on a line. Its token tells the server the event and the list."""
 
     def __init__(self, desk: RemoteDesk, line: DeskLine) -> None:
         """`line` is asked by the desk's own worker, one question after the other."""
@@ -39,47 +41,48 @@ class RemoteCounter:
             LineSilent: there is no line; the same key finds a sale that was made.
         """
         asked = WalkIn("", wish.wanted, wish.name, wish.method, key)
-        lent = ("", "") if approval is None else (approval.supervisor, approval.pin)
-        sold = self._desk.line.at_the_office(partial(self._line.sell, asked, lent))
+        sold = self._desk.line.at_the_office(partial(self._line.sell, asked, _lent(approval)))
         return Sold(sold.order, sold.total, sold.tickets)
 
     def owed(self, ticket: str) -> Money:
-        """Take nothing for an order of before.
+        """Say what the order of a ticket still owes.
 
         Raises:
-            Refused: always.
+            NotFound: this door has no such ticket.
+            LineSilent: there is no line.
         """
-        raise _at_the_counter(ticket)
+        return self._desk.line.at_the_office(partial(self._line.owed, ticket))
 
-    def collect(self, ticket: str, method: Method, approval: Approval | None = None) -> None:
-        """Take nothing for an order of before.
+    def collect(
+        self, ticket: str, owed: Money, method: Method, approval: Approval | None = None
+    ) -> None:
+        """Take what the order of a ticket owes; twice is once.
 
         Raises:
-            Refused: always.
+            Forbidden: nobody has lent this desk the permission to sell.
+            Refused: it owes another sum by now, it has ended, or the clerk has no open till.
+            LineSilent: there is no line; what was taken is not taken again.
         """
-        del method, approval
-        raise _at_the_counter(ticket)
+        ask = partial(self._line.collect, ticket, owed, method, _lent(approval))
+        self._desk.line.at_the_office(ask)
 
-    def print(self, ticket: str) -> Path:
-        """Print nothing: the tickets' codes stay at the box office.
+    def print(self, ticket: str, approval: Approval | None = None) -> Path:
+        """Print a ticket once more, in this desk's own folder.
 
         Raises:
-            Refused: always.
+            Forbidden: nobody has lent this desk the permission.
+            NotFound: this door has no such ticket.
+            LineSilent: there is no line.
         """
-        raise Refused(
-            f"a desk on a line has no code of {ticket} to print.",
-            hint="at the box office: boxoffice ticket pdf",
-            code="desk.no_codes",
-        )
+        if not isinstance(read_code(ticket), TicketName):  # it becomes the name of a file
+            raise NotFound("ticket", ticket[:20])
+        ask = partial(self._line.print, ticket, _lent(approval))
+        return printed(self._desk.print_folder, ticket, self._desk.line.at_the_office(ask))
 
     def move(self, list_name: str) -> None:
         """Stay: the server knows the door by the token."""
         del list_name
 
 
-def _at_the_counter(ticket: str) -> Refused:
-    return Refused(
-        f"the order of {ticket} is paid for at the counter.",
-        hint="send the guest there, then scan again",
-        code="desk.takes_no_money",
-    )
+def _lent(approval: Approval | None) -> tuple[str, str]:
+    return ("", "") if approval is None else (approval.supervisor, approval.pin)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from boxoffice.db import WriteSession
+from boxoffice.db import ReadSession, WriteSession
 from boxoffice.door.offers import Offer, offers_at
 from boxoffice.door.queries import gate_at
 from boxoffice.errors import DatabaseSilent
@@ -13,10 +13,12 @@ from boxoffice.money import Money
 from boxoffice.office import BoxOffice
 from boxoffice.orders.paper import order_pdf
 from boxoffice.orders.place import Placed
-from boxoffice.orders.queries import order_by_code, order_view, tickets_named
+from boxoffice.orders.queries import order_view
+from boxoffice.orders.reprint import reprint
+from boxoffice.orders.within import Reach
 from boxoffice.outbox.jobs import DeliverTickets
-from boxoffice.payments.collect import Till, pay
-from boxoffice.payments.covered import balance_of
+from boxoffice.payments.collect import Till
+from boxoffice.payments.debt import Debt, collect_debt, debt_of
 from boxoffice.payments.provider import Method
 from boxoffice.payments.walk_in import WalkIn, sell_walk_in
 from boxoffice.staff.rules import Permission
@@ -74,42 +76,51 @@ class LocalCounter:
     def owed(self, ticket: str) -> Money:
         """Say what the order of a ticket still owes."""
         with self._office.reading() as session:
-            return balance_of(session, order_by_code(session, _order_of(ticket)))
+            return debt_of(session, self._office.actor, self._reach(session), ticket)
 
-    def collect(self, ticket: str, method: Method, approval: Approval | None = None) -> None:
+    def collect(
+        self, ticket: str, owed: Money, method: Method, approval: Approval | None = None
+    ) -> None:
         """Take what the order of a ticket owes; twice is once.
 
         Raises:
-            Refused: the clerk has no open till, or the order has ended.
+            Refused: it owes another sum by now, it has ended, or the clerk has no open till.
         """
         office = self._office
         seller = approved(office, approval, Permission.SELL) or office.actor
+        debt, how = Debt(ticket, owed), Till(office.ticket_key, method)
         with office.writing() as session:
-            order = order_by_code(session, _order_of(ticket))
-            how = Till(office.ticket_key, method)
-            pay(session, seller, order.id, how, now=office.now())
+            collect_debt(session, seller, self._reach(session), debt, how, now=office.now())
 
-    def print(self, ticket: str) -> Path:
+    def print(self, ticket: str, approval: Approval | None = None) -> Path:
         """Print a ticket once more.
 
         Raises:
-            NotFound: there is no such ticket.
+            NotFound: this door has no such ticket.
+            WrongState: it lets nobody in.
         """
         office = self._office
-        with office.reading() as session:
-            key = office.ticket_key
-            order, wanted = tickets_named(session, ticket, key)
-            only = {one.id for one in wanted}
-            printed = order_pdf(session, order.id, key, Paper.RECEIPT, only=only)
-        path = office.settings.home / "print" / f"{ticket}.pdf"
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        publish(path, [printed.content])
-        return path
+        clerk = approved(office, approval, Permission.SELL) or office.actor
+        with office.writing() as session:
+            order_id, ticket_id = reprint(
+                session, clerk, self._reach(session), ticket, now=office.now()
+            )
+        with office.reading() as reading:
+            paper = order_pdf(reading, order_id, office.ticket_key, Paper.RECEIPT, only={ticket_id})
+        return printed(office.settings.home / "print", ticket, paper.content)
+
+    def _reach(self, session: ReadSession) -> Reach:
+        gate = gate_at(session, self._event, self._list)
+        return Reach(gate.event_id, gate.tier_ids)
 
     def move(self, list_name: str) -> None:
         """Offer what is let in at another door from now on."""
         self._list = list_name
 
 
-def _order_of(ticket: str) -> str:
-    return ticket.partition("-")[0]
+def printed(folder: Path, ticket: str, content: bytes) -> Path:
+    """Lay a ticket that was printed down where its owner alone reads it, and say where."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{ticket}.pdf"
+    publish(path, [content], mode=0o600)
+    return path

@@ -157,6 +157,47 @@ class DeskLine:
         except (KeyError, TypeError, ValueError) as error:
             raise _nonsense() from error
 
+    def owed(self, ticket: str) -> Money:
+        """Ask what the order of a ticket owes.
+
+        Raises:
+            NotFound: the desk's door has no such ticket.
+            LineSilent: the listener does not answer.
+        """
+        found = self._json("GET", "/desk/owed", params={"ticket": ticket})
+        try:
+            return Money(int(found["owed_minor"]), str(found["currency"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise _nonsense() from error
+
+    def collect(self, ticket: str, owed: Money, method: str, approval: tuple[str, str]) -> None:
+        """Have what an order owes taken into the till of whoever approves it.
+
+        Raises:
+            Forbidden: the desk may not sell, and nobody has lent it the permission.
+            Refused: it owes another sum by now, it has ended, or the clerk has no open till.
+            LineSilent: the listener does not answer; what was taken is not taken again.
+        """
+        asked = {
+            "ticket": ticket, "owed_minor": owed.minor, "currency": owed.currency, "method": method,
+            "supervisor": approval[0], "pin": approval[1],
+        }  # fmt: skip
+        self._json("POST", "/desk/collect", asked)
+
+    def print(self, ticket: str, approval: tuple[str, str]) -> bytes:
+        """Bring a ticket as a PDF, for a guest whose paper is lost.
+
+        Raises:
+            Forbidden: the desk may not sell, and nobody has lent it the permission.
+            NotFound: the desk's door has no such ticket.
+            LineSilent: the listener does not answer.
+        """
+        asked = {"ticket": ticket, "supervisor": approval[0], "pin": approval[1]}
+        content = self._answer("POST", "/desk/print", asked).content
+        if not content.startswith(b"%PDF-"):
+            raise _nonsense()
+        return content
+
     def upload(self, facts: Sequence[Fact], *, now: datetime) -> Uploaded:
         """Send a part of the journal. Safe to repeat.
 

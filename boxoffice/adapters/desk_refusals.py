@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 import httpx
 
-from boxoffice.errors import BadValue, BoxOfficeError, Forbidden, LineSilent, Refused
+from boxoffice.errors import BadValue, BoxOfficeError, Forbidden, LineSilent, NotFound, Refused
 
 _NOT_ALLOWED = MappingProxyType(
     {
@@ -29,6 +29,11 @@ _NO_SALE = MappingProxyType(
         "event.sold_out": ("the house is full.", ""),
         "tier.not_on_sale": ("it is not on sale now.", ""),
         "event.not_on_sale": ("the event is not on sale now.", ""),
+        "debt.changed": (
+            "the order owes another sum by now.",
+            "read the ticket again, and ask for what it says then",
+        ),
+        "state.refused": ("its order has ended, or waits for its money.", "scan it again"),
     }
 )
 
@@ -56,6 +61,8 @@ def refusal_of(answer: httpx.Response) -> BoxOfficeError:
             hint="make a new nonce, or enrol the desk again",
             code="listener.refused",
         )
+    if status == httpx.codes.NOT_FOUND and case == "ticket.not_found":
+        return NotFound("ticket", "of this door by that name", hint="send the guest to the counter")
     if httpx.codes.is_client_error(status):
         return BadValue("the listener", f"made no sense of what this desk sent ({status}).")
     return LineSilent(f"the listener answers {status}.", hint="check it with: boxoffice doctor")

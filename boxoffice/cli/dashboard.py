@@ -1,6 +1,7 @@
 """`boxoffice dashboard`: the whole office in one window."""
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import typer
@@ -31,11 +32,23 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
         raise BadValue(
             "the dashboard", "needs a terminal to draw on.", hint="see: boxoffice --help"
         )
+    from tui.tidying import untidied
+
+    with untidied() as loaded:
+        _open(ctx, event, screen, theme, loaded)
+
+
+def _open(
+    ctx: typer.Context,
+    event: str | None,
+    screen: str,
+    theme: str,
+    loaded: Callable[[], None],
+) -> None:
     from boxoffice.cli.desk_open import Wanted, has_ascii_alone, parts_at
     from boxoffice.cli.opening import office_of
     from boxoffice.cli.running import runner
     from boxoffice.events.queries import event_view
-    from tui.collector import pass_over_what_stands
     from tui.commands import Place
     from tui.dashboard import Dashboard
     from tui.hangup import end_with_the_terminal
@@ -60,7 +73,7 @@ def dashboard(ctx: typer.Context, *, event: str | None, screen: str, theme: str)
             theme=f"boxoffice-{theme}",
             desk=desk,
             is_ascii=has_ascii_alone(),
-            settled=pass_over_what_stands,
+            settled=loaded,
         )
         end_with_the_terminal()
         window.run()

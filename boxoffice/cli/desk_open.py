@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,13 @@ class DeskGroup(Group):
 
 def open_desk(ctx: typer.Context, wanted: Wanted) -> None:
     """Open the desk on the database (with an event), or on this machine's enrolment."""
+    from tui.tidying import untidied
+
+    with untidied() as loaded:
+        _open(ctx, wanted, loaded)
+
+
+def _open(ctx: typer.Context, wanted: Wanted, loaded: "Callable[[], None]") -> None:
     from boxoffice.errors import BadValue
     from tui.themes import THEMES
 
@@ -66,15 +73,15 @@ def open_desk(ctx: typer.Context, wanted: Wanted) -> None:
         )
     with _parts(ctx, wanted) as parts:
         if wanted.plain:
+            loaded()
             _plain(parts)
         else:
-            _screen(parts, wanted.theme)
+            _screen(replace(parts, loaded=loaded), wanted.theme)
 
 
 def _screen(parts: "DeskParts", theme: str) -> None:
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     from tui.app import BoxOfficeApp
-    from tui.collector import pass_over_what_stands
     from tui.commands import Place
     from tui.hangup import end_with_the_terminal
     from tui.screens.desk import DeskScreen
@@ -85,7 +92,6 @@ def _screen(parts: "DeskParts", theme: str) -> None:
         language=parts.tell.language,
         theme=f"boxoffice-{theme}",
         is_ascii=parts.tell.is_ascii,
-        settled=pass_over_what_stands,
     )
     end_with_the_terminal()
     app.run(mouse=False)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -12,9 +12,11 @@ from boxoffice.db import WriteSession
 from boxoffice.errors import BoxOfficeError, Busy, DatabaseSilent, Misconfigured, Unavailable
 from boxoffice.log import log, log_to
 from boxoffice.office import BoxOffice, opened
-from boxoffice.outbox.jobs import Promise
 from boxoffice.settings import Settings
 from boxoffice.staff.rules import Actor
+
+if TYPE_CHECKING:
+    from boxoffice.outbox.jobs import Promise
 
 T = TypeVar("T")
 
@@ -92,7 +94,7 @@ def kept(office: BoxOffice, write: Callable[[WriteSession], T]) -> T:
             return write(session)
 
 
-def afterwards(office: BoxOffice, *jobs: Promise, is_awaited: bool = False) -> None:
+def afterwards(office: BoxOffice, *jobs: "Promise", is_awaited: bool = False) -> None:
     """Run in process what this command has promised, now that its answer is out.
 
     Where there are workers, theirs is all that is not awaited: the answer does not need it. One

@@ -11,7 +11,6 @@ from sqlmodel import col, func, select
 
 from boxoffice.db import ReadSession
 from boxoffice.door.gate import Gate
-from boxoffice.door.lists import list_named
 from boxoffice.door.models import DoorList, DoorListTier, Entry, Scan
 from boxoffice.door.rules import Direction, Verdict, VerdictClass
 from boxoffice.events.models import Event
@@ -62,6 +61,8 @@ def gate_at(session: ReadSession, event: str, name: str | None, *, gate: str = "
     rows = session.line.execute(_GATES_OF_EVENT, asked).all() if is_text else []
     of_list = [row for row in rows if row[1] == (rows[0][1] if name is None else name)]
     if not of_list:
+        from boxoffice.door.lists import list_named  # noqa: PLC0415  (no desk waits for its writers)
+
         list_named(session, event_by_slug(session, event), name)  # says what is not there
     return _gate(of_list, gate)
 

@@ -112,6 +112,11 @@ def sold_json(order: str, total: Money, tickets: Sequence[str]) -> dict[str, Any
     }
 
 
+def owed_json(owed: Money) -> dict[str, Any]:
+    """Return what an order owes."""
+    return {"owed_minor": owed.minor, "currency": owed.currency}
+
+
 def door_stats_json(stats: DoorStats) -> dict[str, Any]:
     """Return the numbers of one door."""
     return {

@@ -1,7 +1,8 @@
-"""What a desk on a line sells: a clerk lends it the permission, and takes the money."""
+"""What a desk on a line sells, collects and prints: a clerk lends the permission for it."""
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,9 +11,10 @@ from boxoffice.db import ReadSession, WriteSession
 from boxoffice.door.desks import DeskView
 from boxoffice.door.offers import offers_at
 from boxoffice.door.queries import gate_of_list
-from boxoffice.door.wire import offer_json, sold_json
+from boxoffice.door.wire import offer_json, owed_json, sold_json
 from boxoffice.errors import BadValue
 from boxoffice.listener.desk_line import (
+    HEADERS,
     answer,
     as_desk,
     as_reading_desk,
@@ -22,14 +24,23 @@ from boxoffice.listener.desk_line import (
     text_in,
     word_in,
 )
+from boxoffice.money import Money
 from boxoffice.office import BoxOffice
+from boxoffice.orders.paper import order_pdf
 from boxoffice.orders.queries import order_view
+from boxoffice.orders.reprint import reprint
+from boxoffice.orders.within import Reach
+from boxoffice.payments.collect import Till
+from boxoffice.payments.debt import Debt, collect_debt, debt_of
 from boxoffice.payments.provider import Method
 from boxoffice.payments.walk_in import WalkIn, sell_walk_in
 from boxoffice.staff.rules import Actor, Permission
+from boxoffice.tickets.paper import Paper
 
 _TIERS_MAX = 50
 _NAME_MAX = 200
+_TICKET_MAX = 20
+_OWED_MAX = 10**12
 
 
 async def desk_offers(request: Request) -> Response:
@@ -64,6 +75,67 @@ async def desk_sell(request: Request) -> Response:
         return sold_json(order.code, order.total, [one.short_code for one in order.tickets])
 
     return answer(await as_reading_desk(request, told))
+
+
+async def desk_owed(request: Request) -> Response:
+    """Say what the order of a ticket owes that the desk's door lets in."""
+    ticket = request.query_params.get("ticket", "")[:_TICKET_MAX]
+
+    def work(session: ReadSession, desk: DeskView, _now: datetime) -> dict[str, Any]:
+        return owed_json(debt_of(session, desk.actor, _reach(session, desk), ticket))
+
+    return answer(await as_reading_desk(request, work))
+
+
+async def desk_collect(request: Request) -> Response:
+    """Take what an order owes into the open till of whoever approves it. Safe to repeat."""
+    body = await read_body(request)
+    ticket = text_in(body, "ticket", length_max=_TICKET_MAX)
+    debt = Debt(ticket, _owed(body))
+    method = word_in(body, "method", Method, Method.CASH)
+    office: BoxOffice = request.app.state.office
+
+    def work(session: WriteSession, desk: DeskView, by: Actor | None) -> dict[str, Any]:
+        reach, seller = _reach(session, desk), by or desk.actor
+        how = Till(office.ticket_key, method)
+        collect_debt(session, seller, reach, debt, how, now=office.now())
+        return owed_json(debt_of(session, desk.actor, reach, ticket))
+
+    told = await as_desk(request, work, lent(body, Permission.SELL))
+    request.app.state.after_keeping()  # the tickets' mail is promised
+    return answer(told)
+
+
+async def desk_print(request: Request) -> Response:
+    """Print a ticket once more, for who may sell or has somebody who approves it."""
+    body = await read_body(request)
+    ticket = text_in(body, "ticket", length_max=_TICKET_MAX)
+    office: BoxOffice = request.app.state.office
+
+    def work(session: WriteSession, desk: DeskView, by: Actor | None) -> tuple[UUID, UUID]:
+        reach = _reach(session, desk)
+        return reprint(session, by or desk.actor, reach, ticket, now=office.now())
+
+    order_id, ticket_id = await as_desk(request, work, lent(body, Permission.SELL))
+
+    def paper(session: ReadSession, _desk: DeskView, _now: datetime) -> bytes:
+        key, only = office.ticket_key, {ticket_id}
+        return order_pdf(session, order_id, key, Paper.RECEIPT, only=only).content
+
+    printed = await as_reading_desk(request, paper)
+    return Response(printed, media_type="application/pdf", headers=HEADERS)
+
+
+def _reach(session: ReadSession, desk: DeskView) -> Reach:
+    gate = gate_of_list(session, desk.list_id)
+    return Reach(gate.event_id, gate.tier_ids)
+
+
+def _owed(body: dict[str, Any]) -> Money:
+    minor = body.get("owed_minor")
+    if type(minor) is not int or not 0 <= minor <= _OWED_MAX:
+        raise BadValue("owed_minor", "must be a sum in minor units.")
+    return Money(minor, text_in(body, "currency", length_max=3))
 
 
 def _wanted(body: dict[str, Any]) -> tuple[tuple[str, int], ...]:

@@ -13,12 +13,19 @@ from boxoffice.listener.desk import (
     desk_snapshot,
     desk_stats,
 )
-from boxoffice.listener.desk_money import desk_offers, desk_sell
+from boxoffice.listener.desk_money import (
+    desk_collect,
+    desk_offers,
+    desk_owed,
+    desk_print,
+    desk_sell,
+)
 from boxoffice.listener.health import live, ready
 from boxoffice.listener.mail_events import sendgrid_events
 from boxoffice.listener.metrics import metrics
 from boxoffice.listener.reading import BODY_MAX
 from boxoffice.listener.shapes import (
+    CollectBody,
     DoorAnswer,
     EnrolAnswer,
     EnrolBody,
@@ -31,6 +38,8 @@ from boxoffice.listener.shapes import (
     LogoutAnswer,
     Nothing,
     OffersAnswer,
+    OwedAnswer,
+    PrintBody,
     ReadyAnswer,
     RefreshBody,
     ScanAnswer,
@@ -109,6 +118,18 @@ ROUTES = (
     Described(
         "POST", "/desk/sell", "Sell to who came without a ticket.", desk_sell, SoldAnswer,
         body=SellBody, refusals=_OF_DESK, needs="bearer",
+    ),
+    Described(
+        "GET", "/desk/owed", "Say what the order of a ticket owes.", desk_owed, OwedAnswer,
+        refusals=_OF_DESK, needs="bearer", asks={"ticket": "The ticket's name."},
+    ),
+    Described(
+        "POST", "/desk/collect", "Take what an order owes.", desk_collect, OwedAnswer,
+        body=CollectBody, refusals=_OF_DESK, needs="bearer",
+    ),
+    Described(
+        "POST", "/desk/print", "Print a ticket once more.", desk_print, None,
+        body=PrintBody, refusals=_OF_DESK, needs="bearer", media_type="application/pdf",
     ),
     Described("GET", "/health/live", "Answer as long as anybody does.", live, LiveAnswer),
     Described(

@@ -155,6 +155,32 @@ class SellBody(BaseModel):
     pin: str | None = None
 
 
+class CollectBody(BaseModel):
+    """A debt, as the guest was told it. What was taken once is not taken again."""
+
+    ticket: str = Field(max_length=20, description="The ticket's name.")
+    owed_minor: int = Field(ge=0, le=10**12)
+    currency: str = Field(max_length=3)
+    method: str | None = None
+    supervisor: str | None = Field(default=None, description="The clerk into whose till it goes.")
+    pin: str | None = None
+
+
+class OwedAnswer(BaseModel):
+    """What an order owes now."""
+
+    owed_minor: int
+    currency: str
+
+
+class PrintBody(BaseModel):
+    """A ticket that is printed once more."""
+
+    ticket: str = Field(max_length=20, description="The ticket's name.")
+    supervisor: str | None = Field(default=None, description="The clerk who approves it.")
+    pin: str | None = None
+
+
 class SoldAnswer(BaseModel):
     """What was sold."""
 

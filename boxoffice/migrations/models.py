@@ -2,7 +2,6 @@
 
 # ruff: noqa: F401  (a table is known once its module is imported)
 
-from sqlalchemy import text
 from sqlmodel import SQLModel
 
 import boxoffice.audit.models
@@ -18,10 +17,6 @@ import boxoffice.promos.models
 import boxoffice.staff.models
 import boxoffice.tickets.models
 import boxoffice.till.models
+from boxoffice.columns import with_conditions
 
-metadata = SQLModel.metadata
-for _table in metadata.tables.values():
-    for _index in _table.indexes:
-        if (_where := _index.info.get("where")) is not None:
-            for _dialect in ("sqlite", "postgresql"):
-                _index.dialect_options[_dialect]["where"] = text(_where)
+metadata = with_conditions(SQLModel.metadata)

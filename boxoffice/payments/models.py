@@ -56,7 +56,7 @@ class Payment(SQLModel, table=True):
         CheckConstraint("instalments BETWEEN 1 AND 21", name="payment_instalments"),
         # Race: two workers open a charge for one order. One open attempt at a time.
         partial_index(
-            "payment_one_open", "order_id", unique=True, where="state IN ('opening', 'waiting')"
+            "payment_one_open", "order_id", where="state IN ('opening', 'waiting')", unique=True
         ),
         Index("payment_order", "order_id"),
     )

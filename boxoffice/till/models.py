@@ -26,7 +26,7 @@ class Shift(SQLModel, table=True):
     __tablename__ = "shift"
     __table_args__ = (
         # Race: one clerk opens the drawer twice. One open shift a clerk.
-        partial_index("shift_one_open", "clerk", unique=True, where="closed_at IS NULL"),
+        partial_index("shift_one_open", "clerk", where="closed_at IS NULL", unique=True),
         CheckConstraint("float_minor >= 0", name="shift_float"),
         CheckConstraint("(closed_at IS NULL) = (counted_minor IS NULL)", name="shift_closed"),
     )

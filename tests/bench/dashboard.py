@@ -8,7 +8,6 @@ import asyncio
 import gc
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from textual import events
@@ -17,11 +16,11 @@ from boxoffice.office import BoxOffice
 from tests.bench.databases import DAY, KINDS
 from tests.bench.harness import Bench, Row, at_most, percentile, plain
 from tests.tui.boards import Seat, seated
-from tui.collector import pass_over_what_stands
 from tui.commands import Place
 from tui.house import Answer, House
 from tui.screens.board import Board
 from tui.screens.orders import Found, OrdersBoard
+from tui.tidying import untidied
 from tui.words import Language
 
 _WORDS = ("silva", "maria", "xav", "joao s", "bartolomeu", "qu")
@@ -57,23 +56,14 @@ async def keys(house: House, rounds: int) -> list[float]:
     """Return the milliseconds from each key of some words to the rows that it means."""
     waits: list[float] = []
     async with seated(house, Place.ORDERS) as seat:
-        with _settled():
+        with untidied() as loaded:
+            loaded()  # as the command's window is, two seconds after a screen's first look
             for turn in range(rounds + 1):
                 for word in _WORDS:
                     found = await _typed(seat, word)
                     if turn:  # the first round reads what everybody reads
                         waits += found
     return waits
-
-
-@contextmanager
-def _settled() -> Iterator[None]:
-    """Stand as the window of the command does, which its collector passes over."""
-    pass_over_what_stands()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 async def _typed(seat: Seat, word: str) -> list[float]:

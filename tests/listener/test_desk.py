@@ -18,7 +18,8 @@ from tests.making import SLUG, a_sale, an_event, codes_of, rows
 ROUTES = [
     ("POST", "/desk/scan"), ("POST", "/desk/scans"), ("GET", "/desk/snapshot"),
     ("GET", "/desk/search?q=rita"), ("GET", "/desk/stats"), ("GET", "/desk/offers"),
-    ("POST", "/desk/sell"),
+    ("POST", "/desk/sell"), ("GET", "/desk/owed?ticket=K7QX2M-1"), ("POST", "/desk/collect"),
+    ("POST", "/desk/print"),
 ]  # fmt: skip
 
 
@@ -46,6 +47,7 @@ def test_without_a_token_nothing_is_told(post: Post, method: str, path: str, tok
     body = {
         "text": "x", "nonce": "n", "facts": [], "sent_at": "2026-11-22T15:00:00+00:00",
         "wanted": [{"tier": "Lote 1", "quantity": 1}], "name": "", "key": "k",
+        "ticket": "K7QX2M-1", "owed_minor": 1, "currency": "BRL",
     }  # fmt: skip
     header = {b"authorization": f"Bearer {token}".encode()} if token else {}
 

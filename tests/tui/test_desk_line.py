@@ -5,7 +5,14 @@ import pytest
 from boxoffice.door.models import Scan
 from tests.making import LOTE, a_sale, an_event, codes_of, rows
 from tests.tui.conftest import Venue
-from tests.tui.desk_stage import on_stage
+from tests.tui.desk_stage import Stage, on_stage
+from tui.remote import RemoteDesk
+
+
+async def rested(desk: RemoteDesk, stage: Stage) -> None:
+    """Wait until the line may be tried again."""
+    while desk.line.rests:
+        await stage.settle()
 
 
 @pytest.mark.anyio
@@ -24,6 +31,28 @@ async def test_a_cut_line_is_told_with_what_is_unsent_and_the_door_goes_on(venue
         assert stage.verdicts == ["admit"] * 3
         assert "○ OFFLINE  unsent 2  copy 0 min" in stage.picture
         assert "checked on the local copy" in stage.picture
+        assert len(rows(venue.office, Scan)) == 1
+    desk.close()
+
+
+@pytest.mark.anyio
+async def test_a_line_that_is_tried_in_vain_is_told_and_one_that_is_back_takes_what_is_unsent(
+    venue: Venue,
+) -> None:
+    an_event(venue.office)
+    (code,) = codes_of(a_sale(venue.office))
+    desk = venue.desk(venue.enrolled(), rest_seconds=0.5)
+    async with on_stage(venue.office, desk=desk, sells=False) as stage:
+        venue.cable.cut_after = 0
+        await stage.type(f"{code}\r")
+        await rested(desk, stage)
+        await stage.look()
+        assert "○ OFFLINE  unsent 1" in stage.picture
+        venue.cable.cut_after = None
+        await rested(desk, stage)
+        await stage.look()
+
+        assert "● ONLINE  unsent 0" in stage.picture
         assert len(rows(venue.office, Scan)) == 1
     desk.close()
 

@@ -6,10 +6,11 @@ from unittest.mock import patch
 import pytest
 from argon2 import PasswordHasher
 
+from boxoffice.audit.models import AuditEntry
 from boxoffice.door.models import Entry, Scan, Source
 from boxoffice.door.rules import Asked, Verdict
 from boxoffice.door.scan import new_nonce
-from boxoffice.errors import BadValue, BoxOfficeError, Forbidden, LineSilent, Refused
+from boxoffice.errors import BadValue, BoxOfficeError, Forbidden, LineSilent, NotFound, Refused
 from boxoffice.money import Money
 from boxoffice.payments.models import Payment
 from boxoffice.payments.provider import Method
@@ -18,7 +19,7 @@ from boxoffice.staff.change import change_pin
 from boxoffice.staff.hashing import hashed
 from boxoffice.staff.rules import LOCAL_ADMIN, Actor, Permission, Role
 from boxoffice.till.open_shift import open_shift
-from tests.making import LOTE, a_sale, an_event, codes_of, rows
+from tests.making import LOTE, a_sale, an_event, an_order, codes_of, rows
 from tests.staff.people import added
 from tests.tui.conftest import Venue, scanned
 from tui.counter import Wish
@@ -169,18 +170,93 @@ def test_what_the_rules_or_the_roles_refuse_is_not_sold_and_says_why(
     desk.close()
 
 
-def test_what_needs_the_counter_is_sent_there(staffed: Venue) -> None:
+def test_a_clerk_collects_over_the_line_and_an_answer_that_was_lost_is_no_second_payment(
+    staffed: Venue,
+) -> None:
+    folder, owed = staffed.enrolled(), Money(10_000, "BRL")
+    ticket = f"{an_order(staffed.office).code}-1"
+    desk = staffed.desk(folder)
+    counter, carla = RemoteCounter(desk, staffed.line(folder)), Approval("carla", PIN)
+
+    assert scanned(desk, ticket) is Verdict.UNPAID
+    assert counter.owed(ticket) == owed
+    staffed.cable.drops_answers = True
+    with pytest.raises(LineSilent):
+        counter.collect(ticket, owed, Method.CASH, carla)
+    staffed.cable.drops_answers = False
+    counter.collect(ticket, owed, Method.CASH, carla)
+
+    assert counter.owed(ticket) == Money(0, "BRL")
+    assert [one.paid_minor for one in rows(staffed.office, Payment)] == [10_000]
+    assert scanned(desk, ticket) is Verdict.OK
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("approval", "owed", "method", "case"),
+    [
+        (None, 10_000, Method.CASH, "forbidden"),
+        (Approval("lia", PIN), 10_000, Method.CASH, "forbidden"),
+        (Approval("carla", "0000"), 10_000, Method.CASH, "approval.wrong"),
+        (Approval("caio", PIN), 10_000, Method.CASH, "till.closed"),
+        (Approval("carla", PIN), 9_000, Method.CASH, "debt.changed"),
+        (Approval("carla", PIN), 10_000, Method.PIX, "value.invalid"),
+        (Approval("carla", PIN), -1, Method.CASH, "value.invalid"),
+    ],
+)
+def test_a_debt_that_the_rules_or_the_roles_refuse_is_not_taken_and_says_why(
+    staffed: Venue, approval: Approval | None, owed: int, method: Method, case: str
+) -> None:
     folder = staffed.enrolled()
+    ticket = f"{an_order(staffed.office).code}-1"
     desk = staffed.desk(folder)
     counter = RemoteCounter(desk, staffed.line(folder))
 
-    for ask in (
-        lambda: counter.owed("K7QX2M-1"),
-        lambda: counter.collect("K7QX2M-1", Method.CASH),
-        lambda: counter.print("K7QX2M-1"),
+    with pytest.raises((Forbidden, Refused, BadValue)) as caught:
+        counter.collect(ticket, Money(owed, "BRL"), method, approval)
+
+    assert case_of(caught) == case
+    assert rows(staffed.office, Payment) == []
+    desk.close()
+
+
+def test_a_clerk_has_a_ticket_printed_again_on_a_desk_on_a_line(staffed: Venue) -> None:
+    folder = staffed.enrolled()
+    sale = a_sale(staffed.office)
+    desk = staffed.desk(folder)
+    counter = RemoteCounter(desk, staffed.line(folder))
+    (ticket,) = sale.tickets
+
+    path = counter.print(ticket.short_code, Approval("carla", PIN))
+
+    assert path == folder.path / "print" / f"{ticket.short_code}.pdf"
+    assert (path.read_bytes()[:5], path.stat().st_mode & 0o777) == (b"%PDF-", 0o600)
+    (told,) = (one for one in rows(staffed.office, AuditEntry) if one.verb == "ticket.reprint")
+    assert (told.actor, told.subject) == ("carla", f"ticket:{ticket.id}")
+    desk.close()
+
+
+def test_nobody_alone_and_nobody_elsewhere_has_a_ticket_printed(staffed: Venue) -> None:
+    folder = staffed.enrolled()
+    an_event(staffed.office, slug="dia")
+    here, elsewhere = (a_sale(staffed.office, event=slug) for slug in ("noite", "dia"))
+    waiting = an_order(staffed.office)
+    desk, carla = staffed.desk(folder), Approval("carla", PIN)
+    counter = RemoteCounter(desk, staffed.line(folder))
+
+    for name, approval, case in (
+        (f"{here.code}-1", None, "forbidden"),
+        (f"{here.code}-1", Approval("lia", PIN), "forbidden"),
+        (f"{elsewhere.code}-1", carla, "ticket.not_found"),
+        (f"{waiting.code}-1", carla, "state.refused"),
+        ("../../etc/passwd", carla, "ticket.not_found"),
     ):
-        with pytest.raises(Refused):
-            ask()
+        with pytest.raises(BoxOfficeError) as caught:
+            counter.print(name, approval)
+        assert case_of(caught) == case
+    with pytest.raises(NotFound):
+        counter.owed(f"{elsewhere.code}-1")
+    assert not (folder.path / "print").exists()
     desk.close()
 
 

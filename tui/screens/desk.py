@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -33,6 +32,7 @@ from tui.words import Words
 R = TypeVar("R")
 
 _STATS_SECONDS = 2.0
+_WARM_SECONDS = 0.05  # then the first picture stands, and nobody waits
 _COUNT_SECONDS = 1.0
 _TICK_SECONDS = 0.25
 _STOPS = frozenset({VerdictClass.HOLD, VerdictClass.WARN, VerdictClass.REFUSE})
@@ -47,7 +47,6 @@ class DeskScreen(Home):
 
     PLACE = Place.DESK
     TAKES_ALL_KEYS: ClassVar[bool] = True
-    CSS_PATH = Path(__file__).parents[1] / "desk.tcss"
 
     def __init__(self, parts: DeskParts) -> None:
         super().__init__()
@@ -83,8 +82,9 @@ class DeskScreen(Home):
                 partial(self.app.call_from_thread, self.keys.scanned),
                 partial(self.app.call_from_thread, self.trouble),
             )
-        self.refresh_numbers()
+        self._will_count = True
         self.paint()
+        self.set_timer(_WARM_SECONDS, self._warm)
 
     def on_unmount(self) -> None:
         """Let scanners and threads go."""
@@ -191,8 +191,21 @@ class DeskScreen(Home):
         """Ask how the desk stands and who is in, unless that is being asked."""
         self._will_count = False
         if self._looking.is_idle and self._judging.is_idle:  # a guest waits for no number
-            desk = self.parts.desk
-            self.look(lambda: (desk.status(), desk.stats()), self._looked, self._not_looked)
+            self._count()
+
+    def _count(self) -> None:
+        self._will_count = False
+        self.look(self._numbers, self._looked, self._not_looked)
+
+    def _numbers(self) -> tuple[DeskStatus, DoorStats]:
+        stats = self.parts.desk.stats()  # first: only a line that was tried is known to be there
+        return self.parts.desk.status(), stats
+
+    def _warm(self) -> None:
+        """Get ready for the first guest, who then waits no longer than the second."""
+        loaded = self.parts.loaded
+        self.look(self.parts.desk.warm, lambda _: loaded(), lambda _: loaded())
+        self._count()
 
     def _looked(self, told: tuple[DeskStatus, DoorStats]) -> None:
         self._now = Now(self.parts.now(), *told)

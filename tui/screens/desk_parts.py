@@ -28,6 +28,7 @@ class DeskParts:
     sources: Sequence[ScanSource] = ()
     prefix: str = ""
     is_muted: bool = False
+    loaded: Callable[[], None] = lambda: None  # told when nothing more is loaded by a scan
     tick: Callable[[], float] = time.monotonic
 
 

@@ -30,6 +30,10 @@ _CLERK = Words(
     "Esta portaria não vende sozinha: nome e PIN de quem tem caixa aberto",
     "This desk may not sell: name and PIN of a clerk with an open till",
 )
+_PRINTER = Words(
+    "Esta portaria não reimprime sozinha: nome e PIN de quem vende",
+    "This desk may not print alone: name and PIN of a clerk",
+)
 
 
 class Sales:
@@ -64,7 +68,12 @@ class Sales:
         if not ticket:
             self._screen.say(_NOTHING)
             return
-        self._screen.look(partial(counter.print, ticket), self._printed, self._screen.failed)
+
+        def print_it(approval: Approval | None) -> None:
+            question = partial(counter.print, ticket, approval)
+            self._screen.look(question, self._printed, self._screen.failed)
+
+        self._acts.with_permission(Permission.SELL, _PRINTER, print_it)
 
     def _offered(self, offers: Sequence[Offer]) -> None:
         language = self._screen.parts.tell.language
@@ -97,19 +106,19 @@ class Sales:
         ways = [METHOD_WORDS[method].say(language) for method in METHODS]
         title = Words("Receber {owed} e admitir?", "Take {owed} and let in?")
         told = [self._screen.parts.tell.name(judged.ticket.holder_name)]
-        self._acts.ask(title, told, partial(self._taken, judged), ways, owed=owed)
+        self._acts.ask(title, told, partial(self._taken, judged, owed), ways, owed=owed)
 
-    def _taken(self, judged: Judged, way: int) -> None:
-        take = partial(self._take, judged, way)
+    def _taken(self, judged: Judged, owed: Money, way: int) -> None:
+        take = partial(self._take, judged, owed, way)
         self._acts.with_permission(Permission.SELL, _CLERK, take)
 
-    def _take(self, judged: Judged, way: int, approval: Approval | None) -> None:
+    def _take(self, judged: Judged, owed: Money, way: int, approval: Approval | None) -> None:
         screen, counter, ticket = self._screen, self._counter(), judged.ticket
         assert counter is not None, "it knew what is owed"
         assert ticket is not None, "its ticket owed something"
         shot = judged.shot
         screen.look(
-            partial(counter.collect, ticket.short_code, METHODS[way], approval),
+            partial(counter.collect, ticket.short_code, owed, METHODS[way], approval),
             lambda _: screen.reader.judge(shot.text, shot.source, shot.asked),
             screen.failed,
         )
