@@ -127,7 +127,7 @@ def _batch(
 
 
 def _go_on(office: BoxOffice, sandbox: Sandbox) -> None:
-    """Do what `webhook reactivate` does, as often as the gateway's other faults make a person try."""
+    """Do what `webhook reactivate` does, as often as other faults make a person try."""
     while sandbox.letters.is_interrupted:
         with suppress(Unavailable):
             for hook in office.provider.hooks():
