@@ -8,6 +8,8 @@
 .DELETE_ON_ERROR:
 .PHONY: help demo test check bench docs lock clean
 SHELL := /bin/sh
+# Thousands of processes start here: where this is set, each would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # Half of the time a test waits for a socket or a disk: three workers keep two cores busy.
@@ -74,6 +76,6 @@ clean: ## remove the environment, the caches and what was built
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(make_venv); }
 	@sed -n '/^uv==/,/[^\\]$$/p' $< > .venv/uv.lock
 	@$(BIN)/python -m pip install -qq --require-hashes --only-binary :all: -r .venv/uv.lock
-	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --only-binary :all: -r $<
+	@$(BIN)/uv pip install --quiet --require-hashes --only-binary :all: -r $<
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
