@@ -81,6 +81,7 @@ class CounterBoard(Board):
         self._cart: dict[str, int] = {}
         self._typed = ""
         self._order: dict[str, Any] | None = None  # of the sale before, while money is due
+        self._change: int | None = None  # of its cash
         self._event: EventView | None = None
         self.hand(self.query_one("#tiers"))
 
@@ -103,7 +104,7 @@ class CounterBoard(Board):
         self._draw()
         last = self._order
         if last is not None and last["code"] == found.order and found.due is not None:
-            self._tell_sale({**last, "balance_minor": found.due.minor}, None)
+            self._tell_sale({**last, "balance_minor": found.due.minor}, self._change)
         drawer = (
             said(self.say(_NO_TILL), WAITS)
             if found.cash is None
@@ -197,7 +198,7 @@ class CounterBoard(Board):
     def _tell_sale(self, order: dict[str, Any], change: int | None) -> None:
         """Say how the sale stands; one that is still to be paid is asked for again."""
         self.put("sold", self._told(order, change))
-        self._order = order if order["balance_minor"] else None
+        self._order, self._change = (order, change) if order["balance_minor"] else (None, None)
 
     def _told(self, order: dict[str, Any], change: int | None) -> Content:
         currency = order["currency"]
