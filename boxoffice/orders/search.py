@@ -70,10 +70,11 @@ def matching_orders(session: ReadSession, text: str, *, limit: int) -> Sequence[
     broad = [word for word in others if counts[word] >= _MANY]
     if counts[rarest] >= _FEW and narrow == [rarest]:
         # What many orders match, some of the newest do; sorting them all would take a second.
-        since = session.exec(_RECENT, params={"skip": _FEW}).first()
-        found = session.exec(_among_recent(since, [rarest, *broad], limit)).all()
-        if since is None or len(found) == limit:
-            return found
+        for newest in (_FEW, 4 * _FEW):
+            since = session.exec(_RECENT, params={"skip": newest}).first()
+            found = session.exec(_among_recent(since, [rarest, *broad], limit)).all()
+            if since is None or len(found) == limit:
+                return found
     return session.exec(_among_matches(narrow, broad, limit)).all()
 
 

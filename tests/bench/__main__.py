@@ -36,8 +36,8 @@ from tests.bench.startup import startup
 GROUPS: dict[str, Group] = {
     group.__name__: group
     for group in (
-        startup, orders, hot, scans, searches, search_terms, imports, exports, letters, paces,
-        jobs, engine, papers, dashboard, desk,
+        startup, orders, hot, scans, searches, dashboard, search_terms, imports, exports, letters,
+        paces, jobs, engine, papers, desk,
     )
 }  # fmt: skip
 
