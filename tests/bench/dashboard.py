@@ -33,14 +33,14 @@ def dashboard(bench: Bench) -> Iterator[Row]:
     size = bench.pick(100_000, 1_000_000)
     for kind in KINDS:
         filled = bench.databases.filled(kind, size, night_count=bench.pick(50_000, 300_000))
-        waits = asyncio.run(keys(house_of(filled.office), bench.pick(2, 12)))
+        waits = asyncio.run(keys(house_of(filled.office), bench.pick(1, 12)))
         name = f"dashboard, {kind}, {size:,} attendees: a key to its rows, p99"
         note = f"median {percentile(waits, 50):.0f} ms"
         yield plain(name, "ms", percentile(waits, 99), waits, at_most(50, "ms"), note=note)
-        cpu = asyncio.run(idle(house_of(filled.office), bench.pick(10, 60)))
+        cpu = asyncio.run(idle(house_of(filled.office), bench.pick(3, 60)))
         name = f"dashboard, {kind}, {size:,} attendees: processor while nobody types"
         yield plain(name, "%", cpu, [cpu], at_most(1, "%"))
-        count = bench.pick(1_000, 10_000)
+        count = bench.pick(200, 10_000)
         _, selling = bench.databases.selling(kind)
         grown = asyncio.run(refreshed(house_of(selling), count))
         name = f"dashboard, {kind}: memory that {count:,} refreshes leave behind"

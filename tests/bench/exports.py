@@ -51,7 +51,7 @@ ORDER BY orders.placed_at, orders.id, ticket.number
 
 def exports(bench: Bench) -> Iterator[Row]:
     """Compare the export with the database's own way to write the same rows as CSV."""
-    count = bench.pick(50_000, 1_000_000)
+    count = bench.pick(30_000, 1_000_000)
     for kind in KINDS:
         filled = bench.databases.filled(kind, count, night_count=count)
         floor, said, limit = (
@@ -93,7 +93,7 @@ def _as_workbook(bench: Bench, filled: Filled, count: int) -> Row:
     met = duel(
         partial(whole, count, partial(_loop, filled, bench.folder / "floor.xlsx")),
         partial(whole, count, partial(_export, filled, bench.folder / "ours.xlsx", "xlsx")),
-        rounds=bench.pick(3, 1),
+        rounds=bench.pick(2, 1),
     )
     name = f"XLSX export, SQLite, {count:,} rows"
     return met.rates(name, at_least(0.9), note="xlsxwriter's own loop, constant_memory")

@@ -19,7 +19,7 @@ _HANDS = {POSTGRES: (1, 8, 32), SQLITE: (1, 4)}  # processes, each with a connec
 
 def orders(bench: Bench) -> Iterator[Row]:
     """Compare `place` with the same rows by hand, one by one and many at once."""
-    seconds = bench.pick(5, 15) / 10
+    seconds = bench.pick(3, 15) / 10
     for kind in KINDS:
         url, office = bench.databases.selling(kind)
         hot = hot_of(office)
